@@ -1,0 +1,82 @@
+# The only place that knows about compiler flags.
+
+function(streams_flags target)
+    target_compile_features(${target} PRIVATE cxx_std_23)
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+    target_compile_options(${target} PRIVATE
+        -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+        -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wformat=2 -Wimplicit-fallthrough
+        -Wnull-dereference -Wdouble-promotion
+        $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety -Wdocumentation -Wglobal-constructors>
+        $<$<BOOL:${STREAMS_WERROR}>:-Werror>)
+    target_compile_definitions(${target} PRIVATE STREAMS_VERSION="${PROJECT_VERSION}")
+    if(STREAMS_SANITIZE)
+        target_compile_options(${target} PRIVATE
+            -fsanitize=${STREAMS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+        target_link_options(${target} PRIVATE -fsanitize=${STREAMS_SANITIZE})
+    else()
+        # Hardening, read back from the ELF by a test.
+        target_compile_options(${target} PRIVATE -fstack-clash-protection -fcf-protection=full
+            -fstack-protector-strong -fPIE $<$<CXX_COMPILER_ID:GNU>:-ftrivial-auto-var-init=zero>)
+        target_compile_definitions(${target} PRIVATE _GLIBCXX_ASSERTIONS
+            $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=3>)
+        target_link_options(${target} PRIVATE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
+    endif()
+endfunction()
+
+# Every .cc of this folder but tests, fuzz targets and main.cc.
+function(streams_sources out)
+    file(GLOB sources CONFIGURE_DEPENDS *.cc)
+    list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|/main|_main)\\.cc$")
+    set(${out} ${sources} PARENT_SCOPE)
+endfunction()
+
+# streams_test(TARGET LIBRARY): one test program of all *_test.cc of this folder.
+function(streams_test name library)
+    file(GLOB tests CONFIGURE_DEPENDS *_test.cc)
+    if(STREAMS_TESTS AND tests)
+        add_executable(${name}_test ${tests})
+        target_link_libraries(${name}_test PRIVATE ${library} GTest::gtest_main)
+        streams_flags(${name}_test)
+        add_test(NAME ${name} COMMAND ${name}_test)
+        set_tests_properties(${name} PROPERTIES ENVIRONMENT
+            "STREAMS_SOURCE=${PROJECT_SOURCE_DIR};STREAMS_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+    endif()
+endfunction()
+
+# streams_room(NAME DEPENDS rooms... LINKS libraries...): the library streams_NAME and NAME_test.
+function(streams_room name)
+    cmake_parse_arguments(ARG "" "" "DEPENDS;LINKS" ${ARGN})
+    streams_sources(sources)
+    list(TRANSFORM ARG_DEPENDS PREPEND streams_)
+    if(sources)
+        add_library(streams_${name} STATIC ${sources})
+        target_link_libraries(streams_${name} PUBLIC ${ARG_DEPENDS} ${ARG_LINKS})
+        streams_flags(streams_${name})
+    else()
+        add_library(streams_${name} INTERFACE)
+        target_link_libraries(streams_${name} INTERFACE ${ARG_DEPENDS} ${ARG_LINKS})
+    endif()
+    streams_test(${name} streams_${name})
+endfunction()
+
+# streams_program(PROGRAM MAIN LIBRARY): an executable of one main file.
+function(streams_program program main)
+    add_executable(${program} ${main})
+    target_link_libraries(${program} PRIVATE ${ARGN})
+    streams_flags(${program})
+endfunction()
+
+# streams_persister(NAME DEPENDS rooms... LINKS libraries...): the program persist-NAME.
+function(streams_persister name)
+    cmake_parse_arguments(ARG "" "" "DEPENDS;LINKS" ${ARGN})
+    streams_room(persister_${name} DEPENDS pipeline ${ARG_DEPENDS} LINKS ${ARG_LINKS})
+    streams_program(persist-${name} main.cc streams_persister_${name})
+endfunction()
+
+# streams_streamer(NAME DEPENDS rooms... LINKS libraries...): the program stream-NAME.
+function(streams_streamer name)
+    cmake_parse_arguments(ARG "" "" "DEPENDS;LINKS" ${ARGN})
+    streams_room(streamer_${name} DEPENDS ${ARG_DEPENDS} LINKS ${ARG_LINKS})
+    streams_program(stream-${name} main.cc streams_streamer_${name})
+endfunction()
