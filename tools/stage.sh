@@ -1,0 +1,36 @@
+# Sourced by the other tools: how a stage is announced, timed and logged. Needs bash and coreutils.
+
+# 18s, 2m04s, 1h02m
+elapsed() {
+    local seconds=$1
+    if ((seconds >= 3600)); then
+        printf '%dh%02dm' $((seconds / 3600)) $((seconds % 3600 / 60))
+    elif ((seconds >= 60)); then
+        printf '%dm%02ds' $((seconds / 60)) $((seconds % 60))
+    else
+        printf '%ds' "$seconds"
+    fi
+}
+
+# said STAGE TEXT [SECONDS [LOG]]: one line that stays.
+said() {
+    local line
+    printf -v line '%-6s %s' "$1" "$2"
+    [ -z "${3:-}" ] || printf -v line '%-78s %7s' "$line" "$(elapsed "$3")"
+    [ -z "${4:-}" ] || line+="   log: $4"
+    printf '%s%s\n' "$erase" "$line" >&2
+}
+
+# drawn TEXT: a line that the next one replaces. Such lines exist on a terminal only.
+erase=
+[ ! -t 2 ] || [ "${TERM:-dumb}" = dumb ] || erase=$'\r\e[K'
+drawn() { [ -z "$erase" ] || printf '%s%s' "$erase" "$1" >&2; }
+
+# ran COMMAND...: says a command as a person would type it.
+ran() { printf '%s$ %s\n' "$erase" "$*" >&2; }
+
+# failed STAGE TEXT LOG: the end of the log, and what to read.
+failed() {
+    [ ! -f "$3" ] || tail -n "${4:-20}" "$3" >&2
+    said "$1" "failed: $2; the whole log: $3"
+}
