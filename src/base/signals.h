@@ -1,0 +1,31 @@
+#pragma once
+
+#include <initializer_list>
+
+#include "streams/error.h"
+
+namespace streams {
+
+/// Turns SIGTERM, SIGINT and SIGHUP into something that `poll` sees. The second one ends the
+/// process at once with 128 + its number, because the first may be stuck.
+///
+/// One at a time in a process. SIGHUP that was ignored at the start (nohup) stays ignored.
+class SignalWatch {
+ public:
+    /// **Errors.** Failed `system`.
+    static Result<> start();
+
+    /// Readable once a signal has come; -1 before `start`.
+    static int descriptor();
+
+    /// The first signal that came; 0: none yet.
+    static int received();
+};
+
+/// Ignores SIGPIPE, so that a write to a closed pipe is an error and no death.
+void ignore_broken_pipes();
+
+/// Opens /dev/null on whichever of 0, 1 and 2 is closed, so that no file of ours gets its number.
+void fill_standard_descriptors();
+
+}  // namespace streams

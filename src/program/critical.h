@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "streams/error.h"
+
+namespace streams {
+
+/// The lines for a fatal error:
+///
+///     CRITICAL what [id]
+///       where  ...
+///       why    ...
+///       do     ...
+///       safe   ...
+///
+/// Empty parts are left out; further lines of a part are indented under it. What a terminal would
+/// obey is escaped.
+std::string critical_text(const Error& error, std::string_view safe, bool colour);
+
+/// Prints it to standard error (as one JSON object with `--log-format json`) and gives the exit
+/// status. `safe` says what is stored and what is not: `nothing was read or written`.
+int print_critical(const Error& error, std::string_view safe = {});
+
+/// Whether standard error is a terminal that may be coloured (no NO_COLOR).
+bool may_colour();
+
+/// Whether standard error is a terminal.
+bool is_terminal();
+
+}  // namespace streams
