@@ -17,6 +17,7 @@ struct Received {
     std::atomic<int> signal = 0;
     std::atomic<int> reading_end = -1;
     std::atomic<int> writing_end = -1;
+    std::atomic<unsigned> grace_seconds = 0;  // 0: as long as it takes.
 };
 
 Received& received_signals() {
@@ -31,7 +32,12 @@ void on_signal(int signal) {
     if (!received.signal.compare_exchange_strong(none, signal)) _exit(128 + signal);
     const char byte = 0;
     [[maybe_unused]] const auto written = ::write(received.writing_end, &byte, 1);
+    if (received.grace_seconds != 0) ::alarm(received.grace_seconds);
     errno = saved;
+}
+
+void on_alarm(int /*signal*/) {
+    _exit(128 + received_signals().signal);
 }
 
 }  // namespace
@@ -55,6 +61,11 @@ Result<> SignalWatch::start() {
         ::sigaction(signal, &action, nullptr);
     }
     return {};
+}
+
+void SignalWatch::leave_after(unsigned seconds) {
+    received_signals().grace_seconds = seconds;
+    std::signal(SIGALRM, on_alarm);
 }
 
 int SignalWatch::descriptor() {

@@ -15,6 +15,9 @@ class SignalWatch {
     /// **Errors.** Failed `system`.
     static Result<> start();
 
+    /// From the first signal on, the process has so many seconds; then it ends as at a second one.
+    static void leave_after(unsigned seconds);
+
     /// Readable once a signal has come; -1 before `start`.
     static int descriptor();
 

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "pipeline/persister_program.h"
+#include "pipeline/run_options.h"
+#include "program/command_line.h"
+#include "program/shape.h"
+
+namespace streams {
+
+/// The program that `entry` describes, with the settings, options and words of every persister.
+ProgramShape shape_of(const PersisterEntry& entry);
+
+/// What was asked for, checked. Reads the file of `--state`.
+/// **Errors.** Config, where options contradict each other or the destination.
+Result<RunOptions> run_options_of(const PersisterEntry& entry, const Settings& settings,
+                                  const CommandLine& line);
+
+/// `64MB`, `1GiB`, `4096`: bytes.
+Result<std::uint64_t> parse_bytes(std::string_view text);
+
+/// `10m`, `30s`, `500ms`, `15` (seconds).
+Result<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+}  // namespace streams

@@ -1,0 +1,87 @@
+#include "pipeline/persister_program.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/signals.h"
+#include "pipeline/persister_options.h"
+#include "pipeline/persister_words.h"
+#include "pipeline/pipeline.h"
+#include "program/critical.h"
+#include "program/describe.h"
+#include "program/exit_status.h"
+#include "program/settings.h"
+#include "program/wall.h"
+
+namespace streams {
+namespace {
+
+int sync(const PersisterEntry& entry, const Settings& settings, const RunOptions& run,
+         const std::string& input_path) {
+    Descriptor file;
+    if (!input_path.empty()) {
+        auto opened = open_file(input_path, O_RDONLY);
+        if (!opened) return print_critical(opened.error(), "nothing was read or written");
+        file = *std::move(opened);
+    }
+    if (auto watching = SignalWatch::start(); !watching) return print_critical(watching.error());
+    SignalWatch::leave_after(run.limits.stop_seconds);
+
+    const int data_fd = file.is_open() ? file.get() : STDIN_FILENO;
+    const Reporter reporter(run.report_fd);
+    Committer committer([&](const Context& context) { return entry.make(settings, context); }, run,
+                        reporter, STDOUT_FILENO);
+    Input input(data_fd, run.end_fd, SignalWatch::descriptor(), run.limits.end_silence);
+    ChunkReader reader(data_fd, {.chunk_bytes = run.limits.chunk_bytes(),
+                                 .line_bytes_max = run.limits.line_bytes_max});
+    Intake intake(run, {.columns = !entry.takes_records, .records = entry.takes_records}, entry.merges,
+                  entry.naming, [&](const std::string& stream) { return committer.stored(stream); });
+    intake.name_input(input_path.empty() ? "line" : input_path);
+    Pipeline pipeline(input, reader, intake, committer, run);
+    const auto ending = pipeline.run();
+    if (!ending) return print_critical(ending.error(), pipeline.safe());
+    intake.warn_of_changes();
+    if (run.context.dry_run) log_info(intake.counts_text() + "; nothing was stored");
+    if (*ending == Ending::Done) return static_cast<int>(ExitStatus::Done);
+    log_info("Stopped: " + pipeline.safe());
+    return 128 + SignalWatch::received();
+}
+
+int answer(const Result<std::string>& text) {
+    if (!text) return print_critical(text.error());
+    if (auto written = write_all(STDOUT_FILENO, *text, "standard output"); !written) {
+        return print_critical(written.error());
+    }
+    return static_cast<int>(ExitStatus::Done);
+}
+
+int run_word(const PersisterEntry& entry, const ProgramShape& shape, const CommandLine& line) {
+    auto settings = resolve_settings(shape, line, process_environment());
+    if (!settings) return print_critical(settings.error(), "nothing was read or written");
+    auto run = run_options_of(entry, *settings, line);
+    if (!run) return print_critical(run.error(), "nothing was read or written");
+    if (line.word == "check") return answer(check_destination(entry, *settings));
+    if (line.word == "state") {
+        return answer(show_or_change_state(entry, *settings, *run, line.options));
+    }
+    if (line.word == "show") return answer(show_tables(entry, *settings, *run, line));
+    return sync(entry, *settings, *run, line.options.text("input"));
+}
+
+}  // namespace
+
+int run_persister(int argc, char** argv, const PersisterEntry& entry) {
+    return behind_wall([&] {
+        const auto shape = shape_of(entry);
+        const auto line = parse_command_line(shape, arguments_of(argc, argv));
+        if (!line) return print_critical(line.error(), "nothing was read or written");
+        if (const auto status = answer_common(shape, *line)) return *status;
+        return run_word(entry, shape, *line);
+    });
+}
+
+}  // namespace streams

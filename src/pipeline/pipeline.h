@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "message/chunk_reader.h"
+#include "pipeline/committer.h"
+#include "pipeline/input.h"
+#include "pipeline/intake.h"
+#include "pipeline/run_options.h"
+
+namespace streams {
+
+/// How a run ended in good order.
+enum class Ending {
+    Done,
+    Stopped,  ///< By a signal; what was complete is committed.
+};
+
+/// One run: from the input to the last commit.
+///
+///     input -> lines -> open segment -> persister -> commit -> STATE
+///
+/// A *segment* is what lies between two STATEs. Its rows wait in columns (`Intake`) until its STATE
+/// has come; then they go to the persister, and the STATE is *ready*. Cadence decides when what is
+/// ready is committed. If memory forces rows of an open segment out, what is ready is committed
+/// first: so a transaction that holds rows of an unfinished segment began at a committed STATE, and
+/// discarding is a rollback.
+class Pipeline {
+ public:
+    /// All references outlive this object.
+    Pipeline(Input& input, ChunkReader& reader, Intake& intake, Committer& committer,
+             const RunOptions& options)
+        : input_(input), reader_(reader), intake_(intake), committer_(committer), options_(options) {}
+
+    /// Call once. On an error of the input, what is ready has been committed before it returns.
+    Result<Ending> run();
+
+    /// For the last line of an error: what is stored, and what is not.
+    std::string safe() const;
+
+ private:
+    using Clock = std::chrono::steady_clock;
+
+    Result<Ending> loop();
+    Result<> read();
+    Result<> take_chunk(const Chunk& chunk);
+    Result<> end_segment(std::string state);
+    Result<> force_out();
+    Result<> hand_over();
+    Result<> commit_ready();
+    Result<> finish();
+    Result<> with_ready_committed(Error error);
+
+    Input& input_;
+    ChunkReader& reader_;
+    Intake& intake_;
+    Committer& committer_;
+    const RunOptions& options_;
+
+    std::uint64_t line_ = 0;  // The last line taken.
+    bool persister_failed_ = false;
+    bool is_ready_ = false;  // Complete segments wait for a commit.
+    CommitRequest ready_;
+    Clock::time_point ready_since_;
+    std::uint64_t ready_line_ = 0;      // The line of ready_.state.
+    std::uint64_t committed_line_ = 0;  // The line of the last STATE that was committed.
+    std::size_t bytes_since_commit_ = 0;
+};
+
+}  // namespace streams
