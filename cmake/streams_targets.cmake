@@ -1,5 +1,9 @@
 # The only place that knows about compiler flags.
 
+# What the checks under sanitizers build: every test program, every fuzz target.
+add_custom_target(unit_tests)
+add_custom_target(fuzz_targets)
+
 function(streams_flags target)
     target_compile_features(${target} PRIVATE cxx_std_23)
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
@@ -14,6 +18,9 @@ function(streams_flags target)
         target_compile_options(${target} PRIVATE
             -fsanitize=${STREAMS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
         target_link_options(${target} PRIVATE -fsanitize=${STREAMS_SANITIZE})
+        if(STREAMS_FUZZ)
+            target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+        endif()
     else()
         # Hardening, read back from the ELF by a test.
         target_compile_options(${target} PRIVATE -fstack-clash-protection -fcf-protection=full
@@ -39,9 +46,27 @@ function(streams_test name library)
         target_link_libraries(${name}_test PRIVATE ${library} GTest::gtest_main)
         streams_flags(${name}_test)
         add_test(NAME ${name} COMMAND ${name}_test)
-        set_tests_properties(${name} PROPERTIES ENVIRONMENT
+        set_tests_properties(${name} PROPERTIES LABELS unit ENVIRONMENT
             "STREAMS_SOURCE=${PROJECT_SOURCE_DIR};STREAMS_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+        add_dependencies(unit_tests ${name}_test)
     endif()
+endfunction()
+
+# streams_fuzz(LIBRARY): one libFuzzer program for each *_fuzz.cc of this folder, under STREAMS_FUZZ (clang).
+# A line "// Seeds: FOLDER" in the source names its first inputs.
+function(streams_fuzz library)
+    file(GLOB sources CONFIGURE_DEPENDS *_fuzz.cc)
+    if(NOT STREAMS_FUZZ)
+        return()
+    endif()
+    foreach(source ${sources})
+        cmake_path(GET source STEM name)
+        add_executable(${name} ${source})
+        target_link_libraries(${name} PRIVATE ${library})
+        streams_flags(${name})
+        target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+        add_dependencies(fuzz_targets ${name})
+    endforeach()
 endfunction()
 
 # streams_room(NAME DEPENDS rooms... LINKS libraries...): the library streams_NAME and NAME_test.
@@ -58,6 +83,7 @@ function(streams_room name)
         target_link_libraries(streams_${name} INTERFACE ${ARG_DEPENDS} ${ARG_LINKS})
     endif()
     streams_test(${name} streams_${name})
+    streams_fuzz(streams_${name})
 endfunction()
 
 # streams_program(PROGRAM MAIN LIBRARY): an executable of one main file.

@@ -34,3 +34,33 @@ failed() {
     [ ! -f "$3" ] || tail -n "${4:-20}" "$3" >&2
     said "$1" "failed: $2; the whole log: $3"
 }
+
+# built TEXT LOG NINJA-ARGUMENTS...: runs ninja in build/release with its output in LOG, and draws how far it is:
+# a bar on a terminal, a line per 30 s elsewhere.
+built() {
+    local text=$1 log=$2 start=$SECONDS told=$SECONDS ninja bar done_of width
+    shift 2
+    NINJA_STATUS='[%f/%t] ' ninja "$@" >>"$log" 2>&1 </dev/null &
+    ninja=$!
+    while kill -0 $ninja 2>/dev/null; do
+        done_of=$(tail -n 400 "$log" | grep -aoE '^\[[0-9]+/[0-9]+\]' | tail -n 1 | tr -d '[]' || true)
+        if [ -n "$done_of" ] && [ "${done_of#*/}" -gt 0 ]; then
+            width=$((20 * ${done_of%/*} / ${done_of#*/}))
+            printf -v bar '%*s' $width ''
+            printf -v bar '%-20s' "${bar// /#}"
+            drawn "$(printf '%-6s %s   [%s] %s   %s' build "$text" "$bar" "$done_of" \
+                "$(elapsed $((SECONDS - start)))")"
+            if [ -z "$erase" ] && ((SECONDS - told >= 30)); then
+                said build "$text   $done_of" $((SECONDS - start))
+                told=$SECONDS
+            fi
+        fi
+        sleep 0.2
+    done
+    if ! wait $ninja; then
+        grep -a -A 15 -m 1 '^FAILED:' "$log" >&2 || true
+        failed build "ninja $*" "$log" 0
+        return 1
+    fi
+    said build "$text" $((SECONDS - start)) "$log"
+}
