@@ -1,0 +1,103 @@
+"""The input of the crash tests, and what must be stored of it: 2 streams, 40 records, 6 states, a schema
+change, identical keyless rows, and one oversized segment."""
+
+import json
+import sqlite3
+from collections import Counter
+from pathlib import Path
+
+
+def message(**members):
+    return json.dumps(members, separators=(",", ":"))
+
+
+def schema_of(stream, key, **properties):
+    return message(type="SCHEMA", stream=stream, key_properties=key,
+                   schema={"type": "object", "properties": properties})
+
+
+INTEGER, TEXT = {"type": ["null", "integer"]}, {"type": ["null", "string"]}
+
+
+def lines():
+    """The whole stream. A STATE's value counts the records before it."""
+    out = [schema_of("orders", ["id"], id=INTEGER, note=TEXT), schema_of("events", [], what=TEXT)]
+    for number in range(1, 41):
+        if number == 20:
+            out.append(schema_of("orders", ["id"], id=INTEGER, note=TEXT, total=INTEGER))
+        if number % 2:
+            record = {"id": number % 14, "note": f"version {number}"}
+            if number >= 20:
+                record["total"] = 2**62 + number
+            out.append(message(type="RECORD", stream="orders", record=record))
+        else:
+            what = "the same" if number % 4 else "x" * (200_000 if number == 28 else number)
+            out.append(message(type="RECORD", stream="events", record={"what": what}))
+        if number in (3, 9, 16, 22, 31, 40):
+            out.append(message(type="STATE", value={"records": number, "text": "\u00e9"}))
+    return out
+
+
+def rest_after(state):
+    """What a streamer sends that starts from `state` (None: from nothing): schemas, then the rest."""
+    if state is None:
+        return lines()
+    done, kept, seen = json.loads(state)["records"], [], 0
+    for line in lines():
+        kind = json.loads(line)["type"]
+        seen += kind == "RECORD"
+        if kind == "SCHEMA" or seen > done:
+            kept.append(line)
+    return kept
+
+
+def expected():
+    """(orders by key, events as a multiset) when all is stored."""
+    orders, events = {}, Counter()
+    for line in map(json.loads, lines()):
+        if line["type"] == "RECORD" and line["stream"] == "orders":
+            orders[line["record"]["id"]] = line["record"]
+        elif line["type"] == "RECORD":
+            events[line["record"]["what"]] += 1
+    return orders, events
+
+
+def expected_log():
+    """All records of `orders`, in order: what plain files keep."""
+    return [line["record"] for line in map(json.loads, lines())
+            if line["type"] == "RECORD" and line["stream"] == "orders"]
+
+
+LAST_STATE = json.loads(lines()[-1])["value"]
+
+
+def read_sqlite(path: Path):
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    orders, events = {}, Counter()
+    if "orders" in tables:
+        cursor = database.execute("SELECT * FROM orders")
+        names = [column[0] for column in cursor.description]
+        for row in cursor:
+            record = {name: value for name, value in zip(names, row)
+                      if value is not None and not name.startswith("_")}
+            assert record["id"] not in orders, f"two rows with id {record['id']}"
+            orders[record["id"]] = record
+    if "events" in tables:
+        events.update(row[0] for row in database.execute("SELECT what FROM events"))
+    assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    return orders, events
+
+
+def read_files(folder: Path, pipeline: str):
+    """By the journal alone, as docs/PROMISES.md tells a reader of the files to do."""
+    orders, events, named = [], Counter(), set()
+    for entry in sorted((folder / "_streams" / pipeline).glob("[0-9]*")):
+        for file in json.loads(entry.read_text()).get("files", []):
+            named.add(file["name"])
+            for line in (folder / file["name"]).read_text().splitlines():
+                if file["stream"] == "orders":
+                    orders.append(json.loads(line))
+                else:
+                    events[json.loads(line)["what"]] += 1
+    return orders, events, named
