@@ -35,32 +35,38 @@ failed() {
     said "$1" "failed: $2; the whole log: $3"
 }
 
-# built TEXT LOG NINJA-ARGUMENTS...: runs ninja in build/release with its output in LOG, and draws how far it is:
-# a bar on a terminal, a line per 30 s elsewhere.
-built() {
-    local text=$1 log=$2 start=$SECONDS told=$SECONDS ninja bar done_of width
-    shift 2
-    NINJA_STATUS='[%f/%t] ' ninja "$@" >>"$log" 2>&1 </dev/null &
-    ninja=$!
-    while kill -0 $ninja 2>/dev/null; do
-        done_of=$(tail -n 400 "$log" | grep -aoE '^\[[0-9]+/[0-9]+\]' | tail -n 1 | tr -d '[]' || true)
-        if [ -n "$done_of" ] && [ "${done_of#*/}" -gt 0 ]; then
-            width=$((20 * ${done_of%/*} / ${done_of#*/}))
-            printf -v bar '%*s' $width ''
+# watched STAGE TEXT LOG COMMAND...: runs a command that counts its steps ("[3/60] ..." or "3/60 ...") with its
+# output in LOG, and draws how far it is: a bar on a terminal, a line per 30 s elsewhere. Ends as the command ends.
+watched() {
+    local stage=$1 text=$2 log=$3 start=$SECONDS told=$SECONDS steps bar status=0 child
+    shift 3
+    "$@" >>"$log" 2>&1 </dev/null &
+    child=$!
+    while kill -0 $child 2>/dev/null; do
+        steps=$(tail -n 400 "$log" | grep -aoE '^ *\[? *[0-9]+/[0-9]+' | tail -n 1 | tr -d '[ ' || true)
+        if [ -n "$steps" ] && [ "${steps#*/}" -gt 0 ]; then
+            printf -v bar '%*s' $((20 * ${steps%/*} / ${steps#*/})) ''
             printf -v bar '%-20s' "${bar// /#}"
-            drawn "$(printf '%-6s %s   [%s] %s   %s' build "$text" "$bar" "$done_of" \
+            drawn "$(printf '%-6s %s   [%s] %s   %s' "$stage" "$text" "$bar" "$steps" \
                 "$(elapsed $((SECONDS - start)))")"
             if [ -z "$erase" ] && ((SECONDS - told >= 30)); then
-                said build "$text   $done_of" $((SECONDS - start))
+                said "$stage" "$text   $steps" $((SECONDS - start))
                 told=$SECONDS
             fi
         fi
         sleep 0.2
     done
-    if ! wait $ninja; then
-        grep -a -A 15 -m 1 '^FAILED:' "$log" >&2 || true
-        failed build "ninja $*" "$log" 0
+    wait $child || status=$?
+    said "$stage" "$text$([ $status = 0 ] || echo ': failed')" $((SECONDS - start)) "$log"
+    return $status
+}
+
+# built TEXT LOG NINJA-ARGUMENTS...: ninja, watched; the first failure is shown.
+built() {
+    local text=$1 log=$2
+    shift 2
+    if ! NINJA_STATUS='[%f/%t] ' watched build "$text" "$log" ninja "$@"; then
+        grep -a -A 15 -m 1 '^FAILED:' "$log" >&2 || tail -n 15 "$log" >&2
         return 1
     fi
-    said build "$text" $((SECONDS - start)) "$log"
 }
