@@ -26,7 +26,7 @@ class Tally:
         return f"{self.passed} passed, {len(self.failed)} failed, {sum(self.skips.values())} skipped"
 
 
-def first_line(text: str | None) -> str:
+def last_line(text: str | None) -> str:
     lines = [line.strip() for line in (text or "").splitlines() if line.strip()]
     return lines[-1] if lines else "no reason was given"
 
@@ -40,7 +40,7 @@ def add_googletest(tally: Tally, report: Path) -> int:
             tally.failed.append(f"{report.stem}: {name}")
             failed += 1
         elif (skipped := case.find("skipped")) is not None:
-            tally.skips[first_line(skipped.get("message") or skipped.text)] += 1
+            tally.skips[last_line(skipped.get("message") or skipped.text)] += 1
         elif case.get("status") == "run":
             tally.passed += 1
     return failed
@@ -61,14 +61,16 @@ def add_ctest(tally: Tally, report: Path, googletests: set[str]) -> dict[str, st
     outputs = {}
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         name, output = case.get("name", "?"), case.findtext("system-out") or ""
-        failed, counted = case.get("status") not in ("run", "notrun", "disabled"), 0
+        skip = case.find("skipped")  # By the test itself, or because there is no such program.
+        skipped = skip is not None and (skip.get("message") or "").startswith("SKIP_")
+        failed, counted = case.get("status") != "run" and not skipped, 0
         if f"{name}_test" in googletests:
             counted = add_googletest(tally, report.parent / f"{name}_test.xml")
         elif ran := re.findall(r"^Ran (\d+) tests? in", output, re.M):
             counted = add_unittest(tally, name, output, sum(map(int, ran)))
-        elif case.get("status") == "notrun" or case.find("skipped") is not None:
+        elif skipped:
             said = re.findall(r"^SKIP:? (.+)$", output, re.M)
-            tally.skips[said[0] if said else f"{name}: {first_line(output)}"] += 1
+            tally.skips[said[0] if said else f"{name}: {last_line(output)}"] += 1
         elif not failed:
             tally.passed += 1
             tally.skips.update(re.findall(r"^SKIP:? (.+)$", output, re.M))

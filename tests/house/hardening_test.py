@@ -1,4 +1,4 @@
-"""hardening_test.py BUILD-FOLDER: the flags against exploits, read back from the programs that were linked."""
+"""hardening_test.py BUILD-FOLDER: the flags against exploits, read back from what was linked."""
 
 import json
 import os
@@ -9,6 +9,7 @@ import unittest
 from pathlib import Path
 
 BUILD = Path(sys.argv.pop(1))
+SHIPPED = tuple(f"{Path(__file__).resolve().parents[2]}/{room}/" for room in ("src", "demo"))
 FLAGS = ["-fstack-clash-protection", "-fcf-protection=full", "-fstack-protector-strong", "-fPIE",
          "-D_GLIBCXX_ASSERTIONS", "-D_FORTIFY_SOURCE=3"]
 GNU_ONLY = ["-ftrivial-auto-var-init=zero"]
@@ -61,7 +62,8 @@ class Hardening(unittest.TestCase):
             self.assertTrue(any(re.search(r"\b__\w+_chk@", text) for text in ours))
 
     def test_every_source_was_compiled_with_the_flags(self):
-        commands = json.loads((BUILD / "compile_commands.json").read_text())
+        commands = [command for command in json.loads((BUILD / "compile_commands.json").read_text())
+                    if command["file"].startswith(SHIPPED)]
         self.assertTrue(commands)
         for command in commands:
             words = command["command"].split()
