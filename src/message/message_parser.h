@@ -22,14 +22,15 @@ class RecordReader {
     virtual ~RecordReader() = default;
 
     /// Walks `record` of `stream` to its end (every value, so that bad JSON is found), or answers
-    /// with an error of kind Data. The row counts only after `finish`.
+    /// with an error of kind Data. The row counts only after `finish`. A record may nest
+    /// `kJsonDepthMax` deep, itself included.
     virtual Result<> read(std::string_view stream, simdjson::ondemand::object& record,
                           simdjson::ondemand::parser& parser) = 0;
 
     /// The whole line was well formed; `message.record` has the record's bytes.
     virtual Result<> finish(const Message& message) = 0;
 
-    /// The line turned out bad after `read`: forget its row.
+    /// The line turned out bad during or after `read`, or is read once more: forget its row.
     virtual void discard() = 0;
 };
 
@@ -38,7 +39,8 @@ class RecordReader {
 /// **Threads.** One parser a thread; it keeps simdjson's buffers.
 class MessageParser {
  public:
-    MessageParser();
+    /// A header is looked for where the parser begins `at_start` of the input.
+    explicit MessageParser(bool at_start = true);
     ~MessageParser();
     MessageParser(const MessageParser&) = delete;
     MessageParser& operator=(const MessageParser&) = delete;
@@ -48,7 +50,8 @@ class MessageParser {
     /// valid until the next call, and as long as the line.
     ///
     /// **Errors.** Data: `json-syntax`, `json-depth` (more than 1,024), `utf8`, `message-shape`
-    /// (a member that is missing or of the wrong kind), or what `records` answered.
+    /// (a member that is missing or of the wrong kind), `stream-header` (a header that nobody can
+    /// read), `airbyte-protocol`, or what `records` answered.
     /// `Error::where` is left to the caller, who knows the line's number; `column_of_error()` tells
     /// the byte.
     Result<const Message*> parse(std::string_view line, RecordReader& records);
@@ -57,8 +60,8 @@ class MessageParser {
     std::int64_t column_of_error() const;
 
  private:
-    struct State;
-    std::unique_ptr<State> state_;
+    class Reader;
+    std::unique_ptr<Reader> reader_;
 };
 
 }  // namespace streams
