@@ -11,6 +11,8 @@ function(streams_flags target)
         -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
         -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wformat=2 -Wimplicit-fallthrough
         -Wnull-dereference -Wdouble-promotion
+        -Wno-missing-field-initializers  # Designated initialisers name what differs from the default.
+        $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # g++ 12 sees overlaps in "x" + std::string (PR105651).
         $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety -Wdocumentation -Wglobal-constructors>
         $<$<BOOL:${STREAMS_WERROR}>:-Werror>)
     target_compile_definitions(${target} PRIVATE STREAMS_VERSION="${PROJECT_VERSION}")
