@@ -15,7 +15,7 @@ namespace streams {
 
 /// One setting of a program. Help, flags, variables, `describe` and the checks come from it.
 struct Setting {
-    enum class Kind : std::uint8_t { Text, Integer, Number, Boolean, List };
+    enum class Kind : std::uint8_t { Text, Integer, Number, Boolean, List, Json };
 
     std::string name;  ///< `a_b`: the flag is `--a-b`, the variable `PERSIST_<NAME>_A_B`.
     Kind kind = Kind::Text;
@@ -57,7 +57,7 @@ class Spec {
 class Settings {
  public:
     struct Value {
-        std::string text;    ///< A list is a JSON array; true and false for booleans.
+        std::string text;    ///< A list is a JSON array; `true`, `false`; of kind Json, JSON.
         std::string origin;  ///< For messages: `--path`, `GITHUB_TOKEN`, `config.json`, `default`.
     };
 

@@ -15,8 +15,9 @@ namespace streams {
 ///       do     ...
 ///       safe   ...
 ///
-/// Empty parts are left out; further lines of a part are indented under it. What a terminal would
-/// obey is escaped.
+/// Empty parts are left out; further lines of a part are indented under it. A `where` or `why` of
+/// several lines that begins with a gutter (`17 | {"type": ...`) is an excerpt: it comes first, as
+/// it is. What a terminal would obey is escaped.
 std::string critical_text(const Error& error, std::string_view safe, bool colour);
 
 /// Prints it to standard error (as one JSON object with `--log-format json`) and gives the exit

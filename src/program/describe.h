@@ -2,7 +2,6 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
-#include <string>
 
 #include "program/command_line.h"
 #include "program/shape.h"
@@ -10,13 +9,10 @@
 namespace streams {
 
 /// What `describe` prints, in one object.
-nlohmann::json describe(const ProgramShape& shape);
+nlohmann::ordered_json describe(const ProgramShape& shape);
 
 /// The JSON Schema of the settings, with `secret` and `identity` marks.
-nlohmann::json settings_schema(const Spec& spec);
-
-/// What `--help` prints: one screen.
-std::string help_text(const ProgramShape& shape);
+nlohmann::ordered_json settings_schema(const Spec& spec);
 
 /// Answers `--help`, `--version`, `--about` and `describe` on standard output; the exit status, or
 /// none if something else was asked. Also sets the log up from `-q`, `-v` and `--log-format`.

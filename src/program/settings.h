@@ -37,8 +37,4 @@ Result<Settings> resolve_settings(const ProgramShape& shape, const CommandLine& 
 Result<Settings> resolve_settings(const ProgramShape& shape, const CommandLine& line,
                                   const Environment& environment, bool required);
 
-/// What identifies a source: a hash over its settings marked `identity`; empty where there are
-/// none. The first word of each counts (several repositories are named by the first).
-std::string identity_of(const Spec& spec, const Settings& settings);
-
 }  // namespace streams

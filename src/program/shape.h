@@ -11,8 +11,8 @@ namespace streams {
 /// A word of a program: `check`.
 struct Word {
     std::string name;
-    std::string operands;     ///< For help: `[TABLE]`; empty: it takes none.
-    std::string description;  ///< A few words.
+    std::string operands;     ///< `TABLE [COLUMN] ...`: [optional], ... for more; empty: none.
+    std::string description;  ///< A few words; empty: help keeps quiet about it.
 };
 
 /// Something that only a command line says, unlike a setting: `--dry-run`.
@@ -43,7 +43,8 @@ struct ProgramShape {
     std::string version;
     Spec spec;  ///< Settings: from files, variables, URL and flags.
     std::vector<Option> options;
-    std::vector<Word> words;   ///< The first is the default; none: operands come first.
+    std::vector<Word> words;   ///< The first is the default.
+    std::string operands;      ///< As `Word::operands`, of a program without words.
     std::string path_setting;  ///< Where the path of `--url` goes; empty: there is no `--url`.
     Abilities abilities;
     std::vector<std::string> examples;  ///< For help.
