@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: demo-github [--port N] [--port-file FILE] [--scale N] [--later N] [--with-parent]\n"
+    "                   [--verbose]\n"
     "\n"
     "Serves repositories in the shapes of GitHub's REST API on 127.0.0.1, until SIGTERM or "
     "Ctrl-C.\n"
@@ -23,13 +24,15 @@ constexpr const char* kUsage =
     "  --port-file FILE  the port of last time if it is free; the file gets the one taken\n"
     "  --scale N         N times as much in octokit/large\n"
     "  --later N         so many new commits and issues since the session before\n"
-    "  --with-parent     ends when the program that started it ends\n";
+    "  --with-parent     ends when the program that started it ends\n"
+    "  --verbose         names every request on standard error\n";
 
 struct Settings {
     int port = 0;
     std::string port_file;
     Choices choices;
     bool with_parent = false;
+    bool verbose = false;
     bool help = false;
 };
 
@@ -72,6 +75,8 @@ Result<Settings> settings_of(const std::vector<std::string>& words) {
         const auto& flag = words[at];
         if (flag == "--with-parent") {
             out.with_parent = true;
+        } else if (flag == "--verbose") {
+            out.verbose = true;
         } else if (flag == "--help") {
             out.help = true;
         } else if (flag == "--port-file" && at + 1 < words.size()) {
@@ -86,9 +91,20 @@ Result<Settings> settings_of(const std::vector<std::string>& words) {
     return out;
 }
 
+// `GET /repos/octokit/demo/issues 200`, and whether a token came with it; never the token.
+void name_request(const http::Asked& asked, const http::Answer& answer) {
+    const auto* token = asked.headers.has("Authorization") ? " with token" : "";
+    write_to_people(asked.method + ' ' + printable(asked.target) + ' ' +
+                    std::to_string(answer.status) + token + '\n');
+}
+
 // The port of last time if nobody has it; else the one asked for, or any.
 Result<std::unique_ptr<http::Server>> start(const Settings& settings, Api& api) {
-    const auto handler = [&api](const http::Asked& asked) { return api.answer(asked); };
+    const auto handler = [&api, verbose = settings.verbose](const http::Asked& asked) {
+        auto answer = api.answer(asked);
+        if (verbose) name_request(asked, answer);
+        return answer;
+    };
     http::ServerOptions options;
     options.threads = 4;
     options.port = settings.port;
@@ -108,8 +124,9 @@ int serve(const Settings& settings) {
     sigaddset(&ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ends, nullptr);  // Before the server's threads, which inherit it.
     if (settings.with_parent) {
+        const auto parent = getppid();
         prctl(PR_SET_PDEATHSIG, SIGTERM);
-        if (getppid() == 1) return 0;  // The parent died before it could be watched.
+        if (getppid() != parent) return 0;  // It died before it could be watched.
     }
     Api api(settings.choices,
             [] { return std::chrono::sys_seconds(std::chrono::seconds(std::time(nullptr))); });
