@@ -102,7 +102,7 @@ class Faults(unittest.TestCase):
     def test_a_wrong_token_is_said_to_be_refused_and_not_shown(self):
         config = {"access_token": "wrong-0123456789", "repo_path": "octokit/demo", "base_url": self.server.url}
         found = servers.sync(config)
-        self.assertEqual((found.status, found.messages), (2, []), str(found))
+        self.assertEqual((found.status, found.counts(), found.states), (2, {}, []), str(found))
         self.assertIn("[token-refused]", found.errors)
         self.assertNotIn("wrong-0123456789", found.errors)
 

@@ -116,12 +116,16 @@ class Outcome:
 
 def run_streamer(config: dict, *words: str, state=None, environment: dict | None = None,
                  timeout: int = 120) -> subprocess.CompletedProcess:
-    """Runs stream-github with files for config and state; no variable of the caller's reaches it."""
+    """Runs stream-github with files for config and state; no variable of the caller's reaches it.
+
+    A state that is a text is the state file as it is.
+    """
     with tempfile.TemporaryDirectory() as folder:
         arguments = [str(BIN / "stream-github"), *words, "--config", str(Path(folder, "config.json"))]
         Path(folder, "config.json").write_text(json.dumps(config))
         if state is not None:
-            Path(folder, "state.json").write_text(json.dumps(state) + "\n")
+            text = state if isinstance(state, str) else json.dumps(state) + "\n"
+            Path(folder, "state.json").write_text(text)
             arguments += ["--state", str(Path(folder, "state.json"))]
         return subprocess.run(arguments, capture_output=True, encoding="utf-8", timeout=timeout, cwd=folder,
                               env={"PATH": os.environ["PATH"], "HOME": folder} | (environment or {}))

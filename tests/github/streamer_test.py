@@ -63,10 +63,16 @@ class FirstAndSecondRun(WithDemo):
         self.assertGreater(found.state["issues"], DEMO_STATE["issues"])
 
     def test_a_state_file_of_many_lines_means_its_last_one(self):
-        found = servers.sync(self.config("octokit/demo"), state=None)
-        self.assertEqual(found.state, DEMO_STATE)
-        again = self.sync("octokit/demo", state=found.state)
-        self.assertEqual(again.counts(), {"commits": 1, "issues": 1})
+        old = DEMO_STATE | {"commits": "2001-01-01T00:00:00Z", "issues": "2001-01-01T00:00:00Z"}
+        found = self.sync("octokit/demo", state=f"{json.dumps(old)}\n\n{json.dumps(DEMO_STATE)}\n")
+        self.assertEqual(found.counts(), {"commits": 1, "issues": 1})
+
+    def test_an_empty_state_file_is_a_first_run(self):
+        self.assertEqual(self.sync("octokit/demo", state="").counts(), {"commits": 40, "issues": 13})
+
+    def test_nulls_in_a_state_are_streams_without_a_row_yet(self):
+        found = self.sync("octokit/demo", state={"commits": "2017-01-17T20:32:05Z", "issues": None})
+        self.assertEqual(found.counts(), {"commits": 1, "issues": 13})
 
     def test_nothing_new_keeps_the_old_bookmark(self):
         future = DEMO_STATE | {"commits": "2030-01-01T00:00:00Z", "issues": "2030-01-01T00:00:00Z"}
