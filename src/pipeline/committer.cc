@@ -12,8 +12,8 @@ namespace streams {
 namespace {
 
 std::unexpected<Error> busy(std::string id, std::string what, std::string why, std::string remedy) {
-    return std::unexpected(Error{ErrorKind::Busy, std::move(id), std::move(what), {}, std::move(why),
-                                 std::move(remedy)});
+    return std::unexpected(Error{
+        ErrorKind::Busy, std::move(id), std::move(what), {}, std::move(why), std::move(remedy)});
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -45,7 +45,8 @@ Result<Beginning> Committer::begin() {
     if (*read) {
         entry_ = **read;
         STREAMS_TRY(check_ledger(entry_));
-        if (!options_.run.empty() && entry_.ended_run == options_.run) return Beginning::AlreadyDone;
+        if (!options_.run.empty() && entry_.ended_run == options_.run)
+            return Beginning::AlreadyDone;
     }
     if (compares) STREAMS_TRY(compare(*read));
     reporter_.started(options_.limit != 0 ? std::nullopt : entry_.state);
@@ -54,28 +55,30 @@ Result<Beginning> Committer::begin() {
 
 Result<> Committer::check_ledger(const LedgerEntry& entry) const {
     const auto is_replaced = [this](const std::string& name) {
-        return options_.load == Load::Overwrite || std::ranges::contains(options_.refresh, name);
+        return options_.load == Load::Overwrite || std::ranges::count(options_.refresh, name) != 0;
     };
     for (const auto& name : entry.missing) {
         if (is_replaced(name)) continue;
-        return busy("table-missing",
-                    fmt::format("\"{}\" is gone from the destination, but pipeline \"{}\" has stored "
-                                "rows in it",
-                                name, options_.context.pipeline),
-                    "somebody dropped it; going on would leave a hole that nothing shows",
-                    fmt::format("load it again from the start: --refresh {}", name));
+        return busy(
+            "table-missing",
+            fmt::format("\"{}\" is gone from the destination, but pipeline \"{}\" has stored "
+                        "rows in it",
+                        name, options_.context.pipeline),
+            "somebody dropped it; going on would leave a hole that nothing shows",
+            fmt::format("load it again from the start: --refresh {}", name));
     }
     if (entry.source_print.empty() || options_.source_print.empty() || options_.same_source ||
         entry.source_print == options_.source_print) {
         return {};
     }
-    return std::unexpected(
-        Error{ErrorKind::Config, "other-source",
-              fmt::format("pipeline \"{}\" has always read another source", options_.context.pipeline),
-              {},
-              "a state of one source must not start another one",
-              "give this source a pipeline of its own: --pipeline NAME; or, if it is the same source "
-              "under a new name: --same-source"});
+    return std::unexpected(Error{
+        ErrorKind::Config,
+        "other-source",
+        fmt::format("pipeline \"{}\" has always read another source", options_.context.pipeline),
+        {},
+        "a state of one source must not start another one",
+        "give this source a pipeline of its own: --pipeline NAME; or, if it is the same source "
+        "under a new name: --same-source"});
 }
 
 Result<> Committer::compare(const std::optional<LedgerEntry>& entry) {
@@ -96,8 +99,8 @@ Result<> Committer::compare(const std::optional<LedgerEntry>& entry) {
     if (!known) return std::unexpected(std::move(known).error());
     if (*known) return refuse_older(*entry);
     return busy("state-unknown",
-                fmt::format("{} holds a state that pipeline \"{}\" has never stored", options_.state_path,
-                            options_.context.pipeline),
+                fmt::format("{} holds a state that pipeline \"{}\" has never stored",
+                            options_.state_path, options_.context.pipeline),
                 "rows between that state and the stored one could be lost or come twice",
                 "to go on from the stored state, empty the file and run again; to go on from the "
                 "file's: the word state with --pipeline and --set");
@@ -105,13 +108,13 @@ Result<> Committer::compare(const std::optional<LedgerEntry>& entry) {
 
 // The file heals: the newer state is appended to it, and the next run starts from there.
 Result<> Committer::refuse_older(const LedgerEntry& entry) {
-    const auto what =
-        fmt::format("{} is older than what pipeline \"{}\" has stored", options_.state_path,
-                    options_.context.pipeline);
+    const auto what = fmt::format("{} is older than what pipeline \"{}\" has stored",
+                                  options_.state_path, options_.context.pipeline);
     const std::string why = "the streamer started from an old state: its rows would come twice";
     if (!entry.state) {
-        return busy("state-older", what, why,
-                    fmt::format("the stored state is none: empty {} and run again", options_.state_path));
+        return busy(
+            "state-older", what, why,
+            fmt::format("the stored state is none: empty {} and run again", options_.state_path));
     }
     STREAMS_TRY(ledger_->settle());
     STREAMS_TRY(print(*entry.state));
@@ -126,8 +129,8 @@ Result<std::vector<Field>> Committer::stored(const std::string& stream) {
 Result<> Committer::claim() {
     if (claimed_ || ledger_ == nullptr) return {};
     const bool replaces_print = options_.same_source || entry_.source_print.empty();
-    auto claimed = ledger_->claim(replaces_print ? options_.source_print : entry_.source_print,
-                                  first_state_);
+    auto claimed =
+        ledger_->claim(replaces_print ? options_.source_print : entry_.source_print, first_state_);
     if (!claimed) return std::unexpected(std::move(claimed).error());
     entry_ = *std::move(claimed);
     claimed_ = true;
@@ -158,7 +161,8 @@ Result<> Committer::commit(CommitRequest request) {
         if (!hash) return while_doing("read a STATE", std::move(hash).error());
         commit.state_hash = *std::move(hash);
     }
-    const bool is_same = commit.state && ledger_ != nullptr && commit.state_hash == entry_.state_hash;
+    const bool is_same =
+        commit.state && ledger_ != nullptr && commit.state_hash == entry_.state_hash;
     const bool is_empty = !has_work_ && request.activations.empty() && request.rejects.empty();
     if (is_empty && !commit.state) return {};
     if (is_empty && is_same) {
@@ -190,7 +194,8 @@ Result<> Committer::conclude(const Commit& commit, const std::vector<Receipt>& r
     for (const auto& receipt : receipts) {
         reporter_.wrote(receipt, seconds, commit.number);
         if (!options_.under_runner() && receipt.rows != 0) {
-            log_info(fmt::format("Persisted batch of {} records to {}", receipt.rows, receipt.table));
+            log_info(
+                fmt::format("Persisted batch of {} records to {}", receipt.rows, receipt.table));
         }
     }
     reporter_.committed(commit.number, entry_.state);
@@ -214,8 +219,8 @@ Result<> Committer::after_failed_commit(const Commit& commit, Error error) {
     auto* ledger = persister_->ledger();
     if (!ledger->lock(options_.wait)) return std::unexpected(std::move(error));
     const auto claimed = ledger->claim(entry_.source_print, std::nullopt);
-    if (claimed && claimed->commit == commit.number && claimed->state_hash ==
-        (commit.state ? commit.state_hash : entry_.state_hash)) {
+    if (claimed && claimed->commit == commit.number &&
+        claimed->state_hash == (commit.state ? commit.state_hash : entry_.state_hash)) {
         rows_committed_ += rows_written_;
         if (commit.state) STREAMS_TRY(print(*commit.state));
     }

@@ -39,7 +39,8 @@ class Committer {
     using MakePersister = std::function<Result<std::unique_ptr<Persister>>(const Context&)>;
 
     /// `state_fd` takes the STATE values. All references outlive this object.
-    Committer(MakePersister make, const RunOptions& options, const Reporter& reporter, int state_fd);
+    Committer(MakePersister make, const RunOptions& options, const Reporter& reporter,
+              int state_fd);
 
     /// Makes the persister; for a named pipeline takes the lock, reads the ledger and compares
     /// (rules 7 and 9 of docs/PROMISES.md). Creates nothing at the destination but the lock.
@@ -77,8 +78,8 @@ class Committer {
     std::unique_ptr<Persister> persister_;
     Ledger* ledger_ = nullptr;  // Owned by persister_.
     bool claimed_ = false;
-    LedgerEntry entry_;                        // As it was read, claimed or committed last.
-    std::optional<std::string> first_state_;   // For a pipeline without history.
+    LedgerEntry entry_;                       // As it was read, claimed or committed last.
+    std::optional<std::string> first_state_;  // For a pipeline without history.
     std::map<std::string, std::shared_ptr<const Stream>> opened_;
     std::uint64_t rows_written_ = 0;  // Since the last commit.
     bool has_work_ = false;           // Anything since the last commit, rows or not.

@@ -11,7 +11,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A grandchild of the streamer may write for ever: what the pipe holds at ABORT is read within this.
+// A grandchild of the streamer may write for ever: what the pipe holds at ABORT is read within
+// this.
 constexpr std::chrono::milliseconds kDrain{1'000};
 
 bool is_ready(const pollfd& descriptor) {
@@ -43,7 +44,8 @@ InputEvent Input::wait(std::chrono::milliseconds at_most) {
         const auto now = Clock::now();
         auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now);
         if (word_ == Word::End) {
-            const auto silence = std::chrono::ceil<std::chrono::milliseconds>(last_data_ + end_silence_ - now);
+            const auto silence =
+                std::chrono::ceil<std::chrono::milliseconds>(last_data_ + end_silence_ - now);
             if (silence.count() <= 0) return InputEvent::Cut;
             left = std::min(left, silence);
         }

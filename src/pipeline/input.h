@@ -22,7 +22,8 @@ enum class InputEvent {
 class Input {
  public:
     /// `stop_fd` becomes readable when a signal has come (`SignalWatch::descriptor`).
-    Input(int data_fd, std::optional<int> end_fd, int stop_fd, std::chrono::milliseconds end_silence)
+    Input(int data_fd, std::optional<int> end_fd, int stop_fd,
+          std::chrono::milliseconds end_silence)
         : data_fd_(data_fd), end_fd_(end_fd), stop_fd_(stop_fd), end_silence_(end_silence) {}
 
     InputEvent wait(std::chrono::milliseconds at_most);

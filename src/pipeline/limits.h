@@ -8,14 +8,14 @@ namespace streams {
 
 /// Every limit of a run, in one table. All sizes in bytes.
 struct Limits {
-    std::size_t memory = std::size_t{128} << 20;        ///< `--memory`.
-    std::size_t line_bytes_max = std::size_t{64} << 20; ///< A longer line ends the run.
-    std::size_t rejects_max = 10'000;                   ///< `--rejects-max`, per run.
-    std::size_t commit_bytes = std::size_t{64} << 20;   ///< Input between two commits, about.
-    std::chrono::milliseconds commit_age{10'000};       ///< Of the oldest STATE not yet passed on.
-    std::chrono::milliseconds idle{1'000};              ///< Quiet input commits what is ready.
-    std::chrono::milliseconds end_silence{5'000};       ///< After END, without end of input.
-    unsigned stop_seconds = 25;                         ///< For the last commit after a signal.
+    std::size_t memory = std::size_t{128} << 20;         ///< `--memory`.
+    std::size_t line_bytes_max = std::size_t{64} << 20;  ///< A longer line ends the run.
+    std::size_t rejects_max = 10'000;                    ///< `--rejects-max`, per run.
+    std::size_t commit_bytes = std::size_t{64} << 20;    ///< Input between two commits, about.
+    std::chrono::milliseconds commit_age{10'000};        ///< Of the oldest STATE not yet passed on.
+    std::chrono::milliseconds idle{1'000};               ///< Quiet input commits what is ready.
+    std::chrono::milliseconds end_silence{5'000};        ///< After END, without end of input.
+    unsigned stop_seconds = 25;                          ///< For the last commit after a signal.
 
     /// What one read asks for.
     std::size_t chunk_bytes() const {

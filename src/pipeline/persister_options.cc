@@ -22,12 +22,15 @@ std::unexpected<Error> usage(std::string id, std::string what, std::string remed
 
 void append_common_settings(Spec& spec) {
     for (Setting setting : {
-             Setting{.name = "pipeline",
-                     .description = "The name of this pipeline: its ledger, lock and tables go by it."},
-             Setting{.name = "schema", .description = "The schema, folder or prefix of the tables."},
+             Setting{
+                 .name = "pipeline",
+                 .description = "The name of this pipeline: its ledger, lock and tables go by it."},
+             Setting{.name = "schema",
+                     .description = "The schema, folder or prefix of the tables."},
              Setting{.name = "load",
-                     .description = "How rows meet what is there; by default upsert with keys, append "
-                                    "without.",
+                     .description =
+                         "How rows meet what is there; by default upsert with keys, append "
+                         "without.",
                      .choices = {"append", "upsert", "overwrite"}},
              Setting{.name = "on_bad_record",
                      .description = "Stop at a record that cannot be stored, or keep it in "
@@ -52,31 +55,41 @@ void append_common_settings(Spec& spec) {
 
 std::vector<Option> common_options() {
     return {
-        {.setting = {.name = "state", .description = "What the streamer started from; compared with "
-                                                     "the ledger."},
-         .letter = 's', .value = "FILE"},
+        {.setting = {.name = "state",
+                     .description = "What the streamer started from; compared with "
+                                    "the ledger."},
+         .letter = 's',
+         .value = "FILE"},
         {.setting = {.name = "input", .description = "Read this file instead of standard input."},
          .value = "FILE"},
-        {.setting = {.name = "dry_run", .kind = Kind::Boolean,
+        {.setting = {.name = "dry_run",
+                     .kind = Kind::Boolean,
                      .description = "Check everything, store nothing, print no STATE."},
          .letter = 'n'},
-        {.setting = {.name = "limit", .kind = Kind::Integer,
-                     .description = "A rehearsal: so many records a stream, into the schema preview."},
+        {.setting = {.name = "limit",
+                     .kind = Kind::Integer,
+                     .description =
+                         "A rehearsal: so many records a stream, into the schema preview."},
          .value = "N"},
-        {.setting = {.name = "wait", .description = "How long to wait for another run of this "
-                                                    "pipeline: 30s, 10m.",
+        {.setting = {.name = "wait",
+                     .description = "How long to wait for another run of this "
+                                    "pipeline: 30s, 10m.",
                      .fallback = "10s"}},
-        {.setting = {.name = "refresh", .kind = Kind::List,
+        {.setting = {.name = "refresh",
+                     .kind = Kind::List,
                      .description = "Load these streams again from the start."},
          .value = "STREAM"},
-        {.setting = {.name = "same_source", .kind = Kind::Boolean,
+        {.setting = {.name = "same_source",
+                     .kind = Kind::Boolean,
                      .description = "The source has a new name but is the same."}},
         {.setting = {.name = "set", .description = "The new state, for the word state."},
          .value = "JSON"},
-        {.setting = {.name = "reset", .kind = Kind::Boolean,
+        {.setting = {.name = "reset",
+                     .kind = Kind::Boolean,
                      .description = "Forget the state, for the word state."}},
-        {.setting = {.name = "rename", .description = "Another name for the pipeline, for the word "
-                                                      "state."},
+        {.setting = {.name = "rename",
+                     .description = "Another name for the pipeline, for the word "
+                                    "state."},
          .value = "NEW"},
         {.setting = {.name = "json", .kind = Kind::Boolean, .description = "Answer show in JSON."}},
         {.setting = {.name = "end_fd", .kind = Kind::Integer, .description = "END comes here."},
@@ -90,12 +103,14 @@ std::vector<Option> common_options() {
 }
 
 // A wrapper that cleans up descriptors would turn END into "the runner was killed".
-Result<std::optional<int>> descriptor_of(const Settings& options, const char* name, const char* flag) {
+Result<std::optional<int>> descriptor_of(const Settings& options, const char* name,
+                                         const char* flag) {
     if (!options.has(name)) return std::optional<int>();
     const int number = static_cast<int>(options.integer(name));
     struct stat status = {};
     if (::fstat(number, &status) != 0) {
-        return usage("descriptor-closed", fmt::format("descriptor {} of {} is not open", number, flag),
+        return usage("descriptor-closed",
+                     fmt::format("descriptor {} of {} is not open", number, flag),
                      "start the persister so that it inherits its runner's descriptors (a wrapper "
                      "closes them)");
     }
@@ -125,7 +140,8 @@ Result<> read_given_state(RunOptions& run) {
     run.given_state = std::move(read->value);
     // In a pipe the persister knows its source only by the file that the two share.
     if (run.source_print.empty()) {
-        run.source_print = "state-file:" + std::filesystem::absolute(run.state_path).lexically_normal().string();
+        run.source_print =
+            "state-file:" + std::filesystem::absolute(run.state_path).lexically_normal().string();
     }
     return {};
 }
@@ -179,23 +195,24 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
 }
 
 ProgramShape shape_of(const PersisterEntry& entry) {
-    ProgramShape shape{.kind = ProgramShape::Kind::Persister,
-                       .program = "persist-" + entry.spec.name(),
-                       .version = STREAMS_VERSION,
-                       .spec = entry.spec,
-                       .options = common_options(),
-                       .words = {{"sync", "", "store what comes in on standard input (the default)"},
-                                 {"check", "", "try the destination; create nothing"},
-                                 {"describe", "", "settings and abilities, as JSON"},
-                                 {"state", "", "the state that a pipeline has stored, or change it"},
-                                 {"show", "[TABLE]", "tables, rows, a sample"}},
-                       .path_setting = entry.path_setting,
-                       .abilities = {{"end", "report", "check", "state", "show", "dry-run"},
-                                     entry.schemes,
-                                     entry.tier,
-                                     entry.tier_reason,
-                                     entry.memory_extra_bytes},
-                       .examples = entry.examples};
+    ProgramShape shape{
+        .kind = ProgramShape::Kind::Persister,
+        .program = "persist-" + entry.spec.name(),
+        .version = STREAMS_VERSION,
+        .spec = entry.spec,
+        .options = common_options(),
+        .words = {{"sync", "", "store what comes in on standard input (the default)"},
+                  {"check", "", "try the destination; create nothing"},
+                  {"describe", "", "settings and abilities, as JSON"},
+                  {"state", "", "the state that a pipeline has stored, or change it"},
+                  {"show", "[TABLE]", "tables, rows, a sample"}},
+        .path_setting = entry.path_setting,
+        .abilities = {{"end", "report", "check", "state", "show", "dry-run"},
+                      entry.schemes,
+                      entry.tier,
+                      entry.tier_reason,
+                      entry.memory_extra_bytes},
+        .examples = entry.examples};
     append_common_settings(shape.spec);
     return shape;
 }

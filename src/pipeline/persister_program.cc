@@ -38,9 +38,15 @@ int sync(const PersisterEntry& entry, const Settings& settings, const RunOptions
     Input input(data_fd, run.end_fd, SignalWatch::descriptor(), run.limits.end_silence);
     ChunkReader reader(data_fd, {.chunk_bytes = run.limits.chunk_bytes(),
                                  .line_bytes_max = run.limits.line_bytes_max});
-    Intake intake(run, {.columns = !entry.takes_records, .records = entry.takes_records}, entry.merges,
-                  entry.naming, [&](const std::string& stream) { return committer.stored(stream); });
-    intake.name_input(input_path.empty() ? "line" : input_path);
+    const bool asks = !run.context.dry_run;
+    Intake intake(run,
+                  {.takes = {.columns = !entry.takes_records, .records = entry.takes_records},
+                   .merges = entry.merges,
+                   .naming = entry.naming,
+                   .input_name = input_path},
+                  [&](const std::string& stream) -> Result<std::vector<Field>> {
+                      return asks ? committer.stored(stream) : std::vector<Field>{};
+                  });
     Pipeline pipeline(input, reader, intake, committer, run);
     const auto ending = pipeline.run();
     if (!ending) return print_critical(ending.error(), pipeline.safe());

@@ -41,12 +41,13 @@ struct PersisterEntry {
     std::function<Result<>(const Settings&)> check;
 
     /// The tables, or one of them with a sample of at most `limit` rows. Creates nothing.
-    std::function<Result<std::vector<Table>>(const Settings&, const Context&, const std::string& table,
-                                             std::uint64_t limit)>
+    std::function<Result<std::vector<Table>>(const Settings&, const Context&,
+                                             const std::string& table, std::uint64_t limit)>
         show;
 };
 
-/// The whole program: `sync` (default), `check`, `describe`, `state`, `show`. Gives the exit status.
+/// The whole program: `sync` (default), `check`, `describe`, `state`, `show`. Gives the exit
+/// status.
 int run_persister(int argc, char** argv, const PersisterEntry& entry);
 
 }  // namespace streams

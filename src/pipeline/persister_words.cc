@@ -136,14 +136,15 @@ Result<std::string> show_tables(const PersisterEntry& entry, const Settings& set
                                 const RunOptions& run, const CommandLine& line) {
     if (!entry.show) return config_error("no-show", "this destination cannot show its tables", "");
     const auto table = line.operands.empty() ? std::string() : line.operands.front();
-    const std::uint64_t limit =
-        line.options.has("limit") ? static_cast<std::uint64_t>(line.options.integer("limit"))
-                                  : (table.empty() ? 0 : 5);
+    const std::uint64_t limit = line.options.has("limit")
+                                    ? static_cast<std::uint64_t>(line.options.integer("limit"))
+                                    : (table.empty() ? 0 : 5);
     auto context = run.context;
     auto tables = entry.show(settings, context, table, limit);
     if (!tables) return std::unexpected(std::move(tables).error());
     if (line.options.boolean("json")) {
-        return tables_json(*tables).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+        return tables_json(*tables).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+               "\n";
     }
     return tables_text(*tables, !table.empty());
 }

@@ -16,9 +16,12 @@ void append(std::vector<T>& to, std::vector<T> from) {
 }
 
 std::unexpected<Error> input_cut() {
-    return std::unexpected(
-        Error{ErrorKind::Failed, "input-cut", "input was cut",
-              {}, "the streamer did not end well, or the runner is gone", "see the message of the streamer"});
+    return std::unexpected(Error{ErrorKind::Failed,
+                                 "input-cut",
+                                 "input was cut",
+                                 {},
+                                 "the streamer did not end well, or the runner is gone",
+                                 "see the message of the streamer"});
 }
 
 }  // namespace
@@ -139,8 +142,9 @@ Result<> Pipeline::commit_ready() {
 Result<> Pipeline::finish() {
     // Without END nobody knows whether the streamer meant an activation behind its last STATE.
     if (!options_.under_runner() && intake_.drop_activations()) {
-        log_warning("an ACTIVATE_VERSION behind the last STATE is passed over: no runner says that "
-                    "the streamer ended well");
+        log_warning(
+            "an ACTIVATE_VERSION behind the last STATE is passed over: no runner says that "
+            "the streamer ended well");
     }
     append(ready_.rejects, intake_.take_rejects());
     append(ready_.activations, intake_.take_activations());
@@ -157,7 +161,8 @@ std::string Pipeline::safe() const {
         return fmt::format("{} rows are stored, up to the STATE on line {}; nothing after it", rows,
                            committed_line_);
     }
-    return rows == 0 ? "nothing was stored; the state is unchanged" : fmt::format("{} rows are stored", rows);
+    return rows == 0 ? "nothing was stored; the state is unchanged"
+                     : fmt::format("{} rows are stored", rows);
 }
 
 }  // namespace streams

@@ -34,7 +34,11 @@ class Pipeline {
     /// All references outlive this object.
     Pipeline(Input& input, ChunkReader& reader, Intake& intake, Committer& committer,
              const RunOptions& options)
-        : input_(input), reader_(reader), intake_(intake), committer_(committer), options_(options) {}
+        : input_(input),
+          reader_(reader),
+          intake_(intake),
+          committer_(committer),
+          options_(options) {}
 
     /// Call once. On an error of the input, what is ready has been committed before it returns.
     Result<Ending> run();

@@ -46,7 +46,8 @@ void Reporter::wrote(const Receipt& receipt, double seconds, std::int64_t commit
 }
 
 void Reporter::committed(std::int64_t commit, const std::optional<std::string>& state) const {
-    line(R"({"committed":)" + std::to_string(commit) + R"(,"state":)" + state.value_or("null") + "}");
+    line(R"({"committed":)" + std::to_string(commit) + R"(,"state":)" + state.value_or("null") +
+         "}");
 }
 
 }  // namespace streams

@@ -9,8 +9,8 @@ namespace streams {
 
 /// Tells a runner what happened: one JSON object a line on the report descriptor, or nothing.
 ///
-/// `{"state": VALUE}` once, at the start (null: none); `{"stream", "rows", "new", "changed", "same",
-/// "table", "created", "key", "seconds", "commit"}` for each stream of each commit;
+/// `{"state": VALUE}` once, at the start (null: none); `{"stream", "rows", "new", "changed",
+/// "same", "table", "created", "key", "seconds", "commit"}` for each stream of each commit;
 /// `{"committed": N, "state": VALUE}` after each commit.
 ///
 /// A runner that has gone away is found by END's descriptor, so a failed write is passed over.

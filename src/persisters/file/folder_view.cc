@@ -1,0 +1,101 @@
+#include "persisters/file/folder_view.h"
+
+#include <cerrno>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "persisters/file/journal.h"
+#include "storage/object_names.h"
+
+namespace streams::file {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void add_sample(Table& table, const std::string& text, std::uint64_t limit) {
+    std::vector<Json> records;
+    std::size_t begin = 0;
+    while (begin < text.size() && records.size() < limit) {
+        const auto end = text.find('\n', begin);
+        auto record = Json::parse(text.substr(begin, end - begin), nullptr, false);
+        if (record.is_object()) records.push_back(std::move(record));
+        if (end == std::string::npos) break;
+        begin = end + 1;
+    }
+    for (const auto& record : records) {
+        for (const auto& [name, value] : record.items()) {
+            if (std::ranges::find(table.columns, name) == table.columns.end()) {
+                table.columns.push_back(name);
+            }
+        }
+    }
+    for (const auto& record : records) {
+        auto& row = table.sample.emplace_back();
+        for (const auto& name : table.columns) {
+            const auto found = record.find(name);
+            row.push_back(found == record.end() ? "null"
+                          : found->is_string()  ? found->get<std::string>()
+                                                : found->dump());
+        }
+    }
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> pipelines_of(Storage& storage) {
+    auto folders = storage.list("_streams");
+    if (!folders) return std::unexpected(std::move(folders).error());
+    std::vector<std::string> names;
+    for (const auto& folder : *folders) {
+        if (!folder.ends_with('/')) continue;
+        const auto name = unescaped_part(folder.substr(0, folder.size() - 1));
+        auto last = Journal(storage, name).last();
+        if (!last) return std::unexpected(std::move(last).error());
+        if (*last && name != "-") names.push_back(name);
+    }
+    return names;
+}
+
+Result<std::vector<Table>> tables_of(Storage& storage, const std::string& table,
+                                     std::uint64_t limit) {
+    auto names = pipelines_of(storage);
+    if (!names) return std::unexpected(std::move(names).error());
+    names->push_back("-");
+    std::map<std::string, Table> tables;
+    std::string newest;
+    for (const auto& name : *names) {
+        auto entries = Journal(storage, name).all();
+        if (!entries) return std::unexpected(std::move(entries).error());
+        for (const auto& file : files_that_count(*entries)) {
+            const auto folder = escaped_part(file.stream);
+            if (!table.empty() && table != folder && table != file.stream) continue;
+            auto& found = tables[file.stream];
+            found.name = folder;
+            found.stream = file.stream;
+            found.rows += file.rows;
+            newest = file.name;
+        }
+    }
+    if (!table.empty() && tables.empty()) {
+        return fail(ErrorKind::Config, "no-table", "there is no stream \"" + table + "\" here");
+    }
+    std::vector<Table> list;
+    for (auto& [stream, found] : tables) list.push_back(std::move(found));
+    if (limit != 0 && !table.empty()) {
+        auto text = storage.read(newest);
+        if (!text) return std::unexpected(std::move(text).error());
+        add_sample(list.front(), text->value_or(""), limit);
+    }
+    return list;
+}
+
+Result<> check_folder(const std::string& path) {
+    std::string at = path;
+    while (!at.empty() && at != "/" && !file_exists(at)) at = folder_of(at);
+    if (::access(at.empty() ? "." : at.c_str(), W_OK | X_OK) == 0) return {};
+    return std::unexpected(system_error(errno, "write to", at));
+}
+
+}  // namespace streams::file
