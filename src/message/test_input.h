@@ -1,0 +1,26 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <initializer_list>
+#include <string_view>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+// For the tests of this room.
+namespace streams {
+
+/// The sizes of chunks that tests go through: around a vector's width, around a page.
+inline constexpr std::initializer_list<std::size_t> kChunkSizes = {
+    1, 2, 3, 63, 64, 65, 4'096, std::size_t{1} << 20};
+
+/// An open file in memory, at its start.
+inline Descriptor file_of(std::string_view text) {
+    Descriptor file(::memfd_create("input", 0));
+    EXPECT_TRUE(write_all(file.get(), text, "input"));
+    EXPECT_EQ(::lseek(file.get(), 0, SEEK_SET), 0);
+    return file;
+}
+
+}  // namespace streams
