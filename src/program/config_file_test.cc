@@ -17,7 +17,8 @@ TEST(ConfigFile, ReadsYamlByTheCoreSchema) {
         R"({"a":"no","b":31,"c":null,"d":"5","e":-1500.0,"f":"1.2.3","g":"7","h":null,"i":7})");
     EXPECT_EQ(parsed("x: &x {a: 1, b: 2}\ny: {<<: *x, b: 3}\n"),
               R"({"x":{"a":1,"b":2},"y":{"a":1,"b":3}})");
-    EXPECT_EQ(parsed("a: .inf\nb: 1-2\nc: 2020-01-01\n"), R"({"a":".inf","b":"1-2","c":"2020-01-01"})");
+    EXPECT_EQ(parsed("a: .inf\nb: 1-2\nc: 2020-01-01\n"),
+              R"({"a":".inf","b":"1-2","c":"2020-01-01"})");
 }
 
 TEST(ConfigFile, RefusesWhatIsNoOneDocument) {

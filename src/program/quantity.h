@@ -3,20 +3,8 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <string_view>
-
-#include "streams/error.h"
 
 namespace streams {
-
-/// `64MB`, `1 GiB`, `4096`: a kilobyte is 1,000 bytes for people's units (`kB`, `MB`, `GB`) and
-/// 1,024 for `KiB`, `MiB`, `GiB` and for the bare letters `K`, `M`, `G`.
-/// **Errors.** Config `setting-value`.
-Result<std::uint64_t> bytes_of(std::string_view text);
-
-/// `90s`, `10m`, `2h`, `1d`, `250ms`, `5` (seconds).
-/// **Errors.** Config `setting-value`.
-Result<std::chrono::milliseconds> duration_of(std::string_view text);
 
 /// `1,204,331`.
 std::string with_commas(std::uint64_t number);

@@ -7,20 +7,6 @@
 namespace streams {
 namespace {
 
-TEST(Quantity, ReadsSizesAndTimes) {
-    EXPECT_EQ(bytes_of("4096").value(), 4096U);
-    EXPECT_EQ(bytes_of("128MB").value(), 128'000'000U);
-    EXPECT_EQ(bytes_of("1.5 GiB").value(), 1'610'612'736U);
-    EXPECT_FALSE(bytes_of("12 parsecs"));
-    EXPECT_FALSE(bytes_of("-1"));
-    EXPECT_FALSE(bytes_of(""));
-    EXPECT_EQ(duration_of("10m").value(), std::chrono::minutes(10));
-    EXPECT_EQ(duration_of("250ms").value(), std::chrono::milliseconds(250));
-    EXPECT_EQ(duration_of("5").value(), std::chrono::seconds(5));
-    EXPECT_FALSE(duration_of("soon"));
-    EXPECT_FALSE(duration_of("nan"));
-}
-
 TEST(Quantity, WritesNumbersForPeople) {
     EXPECT_EQ(with_commas(0), "0");
     EXPECT_EQ(with_commas(999), "999");

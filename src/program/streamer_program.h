@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "program/shape.h"
 #include "streams/error.h"
 #include "streams/spec.h"
 #include "streams/streamer.h"
@@ -37,6 +38,9 @@ struct StreamerEntry {
 
     std::vector<std::string> examples;  ///< For help.
 };
+
+/// The program that `entry` describes, with the options and words of every streamer.
+ProgramShape shape_of(const StreamerEntry& entry);
 
 /// The whole program: `sync` (default), `check`, `discover`, `describe`. Gives the exit status.
 int run_streamer(int argc, char** argv, const StreamerEntry& entry);
