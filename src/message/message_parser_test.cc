@@ -2,36 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "message/chunk_reader.h"
 #include "message/record_collector.h"
 
 namespace streams {
 namespace {
-
-// Keeps the line where the parser may read behind it.
-class Parsing {
- public:
-    explicit Parsing(bool at_start = true) : parser_(at_start) {}
-
-    Result<const Message*> operator()(std::string_view line) {
-        text_ = line;
-        text_.append(kLinePadding, '\0');
-        return parser_.parse(std::string_view(text_).substr(0, line.size()), records);
-    }
-
-    std::string id_of_error(std::string_view line) {
-        const auto parsed = (*this)(line);
-        return parsed ? "no error" : parsed.error().id;
-    }
-
-    MessageParser& parser() { return parser_; }
-
-    RecordCollector records;
-
- private:
-    MessageParser parser_;
-    std::string text_;
-};
 
 TEST(MessageParser, HandsOnTheBytesOfARecordExactly) {
     Parsing parse;

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "message/chunk_reader.h"
 #include "message/json_scanner.h"
 #include "message/message_parser.h"
 
@@ -94,5 +95,35 @@ class RecordCollector final : public RecordReader {
     std::string stream_;
     bool open_ = false;
 };
+
+/// A parser for tests that keeps each line where there are spare bytes behind it.
+class Parsing {
+ public:
+    explicit Parsing(bool at_start = true) : parser_(at_start) {}
+
+    Result<const Message*> operator()(std::string_view line) {
+        text_ = line;
+        text_.append(kLinePadding, '\0');
+        return parser_.parse(std::string_view(text_).substr(0, line.size()), records);
+    }
+
+    std::string id_of_error(std::string_view line) {
+        const auto parsed = (*this)(line);
+        return parsed ? "no error" : parsed.error().id;
+    }
+
+    MessageParser& parser() { return parser_; }
+
+    RecordCollector records;
+
+ private:
+    MessageParser parser_;
+    std::string text_;
+};
+
+/// The same line with a member that means nothing in front: it is always read the slow way.
+inline std::string slow(std::string_view line) {
+    return "{\"nothing\":[]," + std::string(line.substr(1));
+}
 
 }  // namespace streams
