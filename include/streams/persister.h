@@ -154,6 +154,7 @@ struct Context {
     std::string schema;    ///< Empty: the destination's default.
     bool adopt = false;    ///< Take over tables that we did not make.
     bool dry_run = false;  ///< Store nothing, create nothing.
+    std::chrono::milliseconds wait{10'000};  ///< For a destination that another program holds.
 };
 
 }  // namespace streams

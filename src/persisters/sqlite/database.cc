@@ -1,0 +1,224 @@
+#include "persisters/sqlite/database.h"
+
+#include <cerrno>
+#include <fmt/format.h>
+#include <poll.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "persisters/sqlite/holder.h"
+
+namespace streams::sqlite {
+namespace {
+
+constexpr int kPauseMs = 20;
+constexpr std::chrono::milliseconds kQuietWait{200};  // Shorter waits are not worth a line.
+
+// Pages that are neither written nor kept beyond this spill into the write-ahead log, so a
+// transaction of any size needs no more memory.
+constexpr std::string_view kCache = "PRAGMA cache_size = -16384";
+constexpr std::string_view kWalKept = "PRAGMA journal_size_limit = 67108864";
+
+void bind_value(sqlite3_stmt* statement, int position, const Value& value) {
+    if (const auto* number = std::get_if<std::int64_t>(&value)) {
+        sqlite3_bind_int64(statement, position, *number);
+    } else if (const auto* text = std::get_if<std::string_view>(&value)) {
+        sqlite3_bind_text64(statement, position, text->data() == nullptr ? "" : text->data(),
+                            text->size(), SQLITE_STATIC, SQLITE_UTF8);
+    } else {
+        sqlite3_bind_null(statement, position);
+    }
+}
+
+}  // namespace
+
+void Statement::bind(std::initializer_list<Value> values) {
+    int position = 0;
+    for (const auto& value : values) bind_value(get(), ++position, value);
+}
+
+Result<bool> Statement::step() {
+    const int code = sqlite3_step(get());
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
+    auto error = database_->error();
+    reset();
+    return std::unexpected(std::move(error));
+}
+
+std::string Statement::text(int column) const {
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(get(), column));
+    const auto count = static_cast<std::size_t>(sqlite3_column_bytes(get(), column));
+    return bytes == nullptr ? std::string() : std::string(bytes, count);
+}
+
+Database::Database(std::string path, std::chrono::milliseconds wait)
+    : path_(std::move(path)), waiting_{path_, wait, {}, false} {}
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, Access access,
+                                                 std::chrono::milliseconds wait) {
+    std::unique_ptr<Database> database(new Database(path, wait));
+    const int flags = access == Access::Read     ? SQLITE_OPEN_READONLY
+                      : access == Access::Change ? SQLITE_OPEN_READWRITE
+                                                 : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    sqlite3* handle = nullptr;
+    const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+    database->handle_.reset(handle);
+    ensure(handle != nullptr, "there is memory for a connection");
+    if (code != SQLITE_OK) return std::unexpected(database->error());
+    STREAMS_TRY(database->set_up());
+    return database;
+}
+
+Result<> Database::set_up() {
+    sqlite3_extended_result_codes(handle(), 1);
+    sqlite3_busy_handler(handle(), wait_for_others, &waiting_);
+    STREAMS_TRY(run("PRAGMA synchronous = FULL"));
+    STREAMS_TRY(run(kCache));
+    STREAMS_TRY(run(kWalKept));
+    // A table that is rebuilt keeps its name: what refers to it must not be rewritten on the way.
+    STREAMS_TRY(run("PRAGMA legacy_alter_table = ON"));
+    STREAMS_TRY(run("PRAGMA trusted_schema = OFF"));
+    STREAMS_TRY(run("PRAGMA secure_delete = FAST"));
+    const int code =
+        sqlite3_create_function_v2(handle(), "streams_note", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+                                   &noted_, note, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return std::unexpected(error());
+    // The first that reads the file, and so finds out whether it is a database at all.
+    return run("PRAGMA schema_version");
+}
+
+Result<Statement> Database::prepare(std::string_view sql) const {
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v3(handle(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (code != SQLITE_OK) return std::unexpected(error());
+    return Statement(*this, statement);
+}
+
+Result<> Database::run(std::string_view sql, std::initializer_list<Value> values) const {
+    auto statement = prepare(sql);
+    if (!statement) return std::unexpected(std::move(statement).error());
+    statement->bind(values);
+    while (true) {
+        const auto has_row = statement->step();
+        if (!has_row) return std::unexpected(has_row.error());
+        if (!*has_row) return {};
+    }
+}
+
+Result<std::int64_t> Database::integer(std::string_view sql, std::initializer_list<Value> values,
+                                       std::int64_t otherwise) const {
+    auto statement = prepare(sql);
+    if (!statement) return std::unexpected(std::move(statement).error());
+    statement->bind(values);
+    const auto has_row = statement->step();
+    if (!has_row) return std::unexpected(has_row.error());
+    return *has_row ? statement->integer(0) : otherwise;
+}
+
+Result<std::string> Database::text(std::string_view sql,
+                                   std::initializer_list<Value> values) const {
+    auto statement = prepare(sql);
+    if (!statement) return std::unexpected(std::move(statement).error());
+    statement->bind(values);
+    const auto has_row = statement->step();
+    if (!has_row) return std::unexpected(has_row.error());
+    return *has_row ? statement->text(0) : std::string();
+}
+
+int Database::wait_for_others(void* waiting, int calls) {
+    auto& state = *static_cast<Waiting*>(waiting);
+    const auto now = std::chrono::steady_clock::now();
+    if (calls == 0) state.since = now;
+    const auto waited = now - state.since;
+    if (waited >= state.wait) return 0;
+    if (!state.is_told && waited >= kQuietWait) {
+        state.is_told = true;
+        const auto holder = holder_of_database(state.path);
+        log_info(fmt::format("{} is open in {}; waiting for it", state.path,
+                             holder.empty() ? "another program" : holder));
+    }
+    ::poll(nullptr, 0, kPauseMs);
+    return 1;
+}
+
+void Database::note(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
+    const bool given = sqlite3_value_int(values[0]) != 0;
+    *static_cast<bool*>(sqlite3_user_data(context)) = given;
+    sqlite3_result_int(context, given ? 1 : 0);
+}
+
+Error Database::busy() const {
+    const auto holder = holder_of_database(path_);
+    return {
+        ErrorKind::Busy,
+        "destination-busy",
+        fmt::format("{} is open in another program{}", path_, holder.empty() ? "" : ": " + holder),
+        {},
+        sqlite3_errmsg(handle()),
+        "close it there, or wait for it: --wait 10m"};
+}
+
+Error Database::disk(int code) const {
+    const int system = sqlite3_system_errno(handle());
+    const bool is_full =
+        code == SQLITE_FULL || system == ENOSPC || system == EDQUOT || system == EFBIG;
+    if (is_full) {
+        return {ErrorKind::Failed,
+                "disk-full",
+                fmt::format("write {}: the disk is full", path_),
+                {},
+                sqlite3_errmsg(handle()),
+                "make room where the file lies, and run it again"};
+    }
+    const auto why = system == 0 ? std::string(sqlite3_errmsg(handle()))
+                                 : system_error(system, sqlite3_errmsg(handle()), path_).what;
+    return {ErrorKind::Failed,
+            "disk-error",
+            fmt::format("{} cannot be read or written", path_),
+            {},
+            why,
+            {}};
+}
+
+Error Database::error() const {
+    const std::string why = sqlite3_errmsg(handle());
+    const auto made = [&](ErrorKind kind, const char* id, std::string what, std::string remedy) {
+        return Error{kind, id, std::move(what), {}, why, std::move(remedy)};
+    };
+    const int code = sqlite3_errcode(handle()) & 0xFF;
+    switch (code) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return busy();
+        case SQLITE_FULL:
+        case SQLITE_IOERR:
+            return disk(code);
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+            return made(ErrorKind::Failed, "read-only", path_ + " may not be written",
+                        "give yourself the right to write the file and its folder");
+        case SQLITE_CANTOPEN:
+            return made(ErrorKind::Config, "path-unusable", path_ + " cannot be opened",
+                        "name a file in a folder that exists and may be written");
+        case SQLITE_NOTADB:
+            return made(ErrorKind::Config, "not-a-database", path_ + " is not an SQLite database",
+                        "name another file with --path, or move this one away");
+        case SQLITE_CORRUPT:
+            return made(ErrorKind::Failed, "database-damaged", path_ + " is damaged",
+                        "restore it from a copy; sqlite3 FILE .recover may help");
+        case SQLITE_TOOBIG:
+            return made(ErrorKind::Data, "value-too-long",
+                        "a value or a row is longer than SQLite's limit of 1 000 000 000 bytes",
+                        {});
+        case SQLITE_CONSTRAINT:
+        case SQLITE_MISMATCH:
+            return made(ErrorKind::Data, "row-refused", "the database refuses a row",
+                        "see the constraints and triggers of the table");
+        default:
+            return made(ErrorKind::Failed, "sqlite", path_ + ": " + why, {});
+    }
+}
+
+}  // namespace streams::sqlite

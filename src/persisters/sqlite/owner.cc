@@ -1,0 +1,122 @@
+#include "persisters/sqlite/owner.h"
+
+#include <fmt/format.h>
+
+#include "persisters/sqlite/sqlite_dialect.h"
+#include "sql/table_name.h"
+
+namespace streams::sqlite {
+namespace {
+
+std::unexpected<Error> owned(const Database& database, const TableEntry& entry) {
+    const auto whose = entry.schema.empty() ? fmt::format("pipeline \"{}\"", entry.pipeline)
+                                            : fmt::format("pipeline \"{}\" in schema \"{}\"",
+                                                          entry.pipeline, entry.schema);
+    const auto owner = entry.pipeline.empty() ? fmt::format("schema \"{}\"", entry.schema) : whose;
+    return std::unexpected(
+        Error{ErrorKind::Config,
+              "table-owned",
+              fmt::format("table \"{}\" belongs to {}", entry.table, owner),
+              database.path(),
+              {},
+              fmt::format(
+                  "load as that pipeline: --pipeline {0}; or beside it: --schema NAME; or give it "
+                  "another name: streams state rename {0} NEW",
+                  entry.pipeline.empty() ? "NAME" : entry.pipeline)});
+}
+
+std::unexpected<Error> foreign(const Database& database, const std::string& table,
+                               const std::string& kind) {
+    const bool is_table = kind == "table";
+    return std::unexpected(
+        Error{ErrorKind::Config,
+              "table-foreign",
+              is_table ? fmt::format("table \"{}\" was not made by Streams", table)
+                       : fmt::format("\"{}\" is a {}, so no table can have that name", table, kind),
+              database.path(),
+              {},
+              is_table ? "load into it all the same: --adopt; or beside it: --schema NAME"
+                       : "load beside it: --schema NAME"});
+}
+
+bool may_write(const TableEntry& entry, const Context& context) {
+    return entry.pipeline.empty() || entry.pipeline == context.pipeline;
+}
+
+Ownership known(TableEntry entry, const Context& context) {
+    Ownership ownership{.entry = std::move(entry)};
+    ownership.is_taken = ownership.entry.pipeline != context.pipeline;
+    ownership.entry.pipeline = context.pipeline;
+    return ownership;
+}
+
+Ownership unknown(const std::string& table, const Context& context, const Stream& stream) {
+    Ownership ownership;
+    ownership.entry = {.table = table,
+                       .stream = stream.name,
+                       .schema = context.schema,
+                       .pipeline = context.pipeline,
+                       .keys = key_names(stream),
+                       .load = merges(stream) ? Load::Upsert : Load::Append,
+                       .is_made = true};
+    return ownership;
+}
+
+// The table has no entry; it may be there all the same.
+Result<Ownership> first_met(const Database& database, const Context& context, const Stream& stream,
+                            const std::string& table) {
+    auto ownership = unknown(table, context, stream);
+    const auto kind = kind_of_object(database, table);
+    if (!kind) return std::unexpected(kind.error());
+    ownership.is_new = kind->empty();
+    if (ownership.is_new) return ownership;
+    if (*kind != "table" || !context.adopt) return foreign(database, table, *kind);
+    ownership.is_adopted = true;
+    ownership.entry.is_made = false;
+    return ownership;
+}
+
+}  // namespace
+
+bool merges(const Stream& stream) {
+    return !stream.key.empty() && stream.load != Load::Append;
+}
+
+std::vector<std::string> key_names(const Stream& stream) {
+    std::vector<std::string> names;
+    for (const auto position : stream.key) names.push_back(stream.fields[position].name);
+    return names;
+}
+
+Result<Ownership> ownership_of(const Database& database, const Context& context,
+                               const Stream& stream) {
+    const Catalog catalog(database);
+    auto of_stream = catalog.of_stream(context.schema, stream.name);
+    if (!of_stream) return std::unexpected(std::move(of_stream).error());
+    if (*of_stream) {
+        if (!may_write(**of_stream, context)) return owned(database, **of_stream);
+        return known(std::move(**of_stream), context);
+    }
+    auto table = sql::table_name(sqlite_dialect(), context.schema, stream.name);
+    auto of_table = catalog.of_table(table);
+    if (!of_table) return std::unexpected(std::move(of_table).error());
+    if (*of_table) {
+        const bool is_ours =
+            (*of_table)->schema == context.schema && may_write(**of_table, context);
+        if (!is_ours) return owned(database, **of_table);
+        // Another stream whose name folds to the same: it came first and keeps the table.
+        table = sql::distinct_table_name(sqlite_dialect(), context.schema, stream.name);
+    }
+    return first_met(database, context, stream, table);
+}
+
+std::string hidden_prefix(const Context& context) {
+    return fmt::format("_streams_new_{:016x}_",
+                       sql::name_hash(context.schema + '\0' + context.pipeline));
+}
+
+std::string hidden_table(const Context& context, const std::string& table) {
+    return hidden_prefix(context) + table;
+}
+
+}  // namespace streams::sqlite

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/file.h"
+#include "streams/persister.h"
+
+namespace streams::sqlite {
+
+/// Keeps a second run of the same (schema, pipeline) away, for the life of this object.
+///
+/// It is an open-file-description lock on one byte of `FILE-lock`; the byte's place is a hash of
+/// the two names. Never on the database itself: closing a second descriptor of that drops SQLite's
+/// own locks.
+class PipelineLock {
+ public:
+    /// Makes `FILE-lock` if need be, and nothing else.
+    /// **Errors.** Busy `pipeline-locked` after `wait`; those of opening the file.
+    static Result<PipelineLock> take(const std::string& database_path, const Context& context,
+                                     std::chrono::milliseconds wait);
+
+ private:
+    explicit PipelineLock(Descriptor file) : file_(std::move(file)) {}
+
+    Descriptor file_;
+};
+
+}  // namespace streams::sqlite

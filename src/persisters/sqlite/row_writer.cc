@@ -1,0 +1,253 @@
+#include "persisters/sqlite/row_writer.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <limits>
+
+#include "persisters/sqlite/sqlite_dialect.h"
+#include "persisters/sqlite/value_text.h"
+#include "sql/ledger_tables.h"
+#include "sql/statements.h"
+
+namespace streams::sqlite {
+namespace {
+
+constexpr int kOutOfRange = -1;  // No code of SQLite: a time that has no text of fixed width.
+
+// What is written even where the data is equal: it says which load brought the row.
+bool is_tracked(const Field& field) {
+    return field.origin == Origin::TableVersion || field.origin == Origin::Sequence ||
+           is_same_column(field.name, sql::kSequenceColumn);
+}
+
+sql::Upsert upsert_of(const Stream& stream, const OpenTable& table) {
+    sql::Upsert upsert{.table = table.target, .noting_function = {}};
+    for (std::size_t i = 0; i < stream.fields.size(); ++i) {
+        const auto& field = stream.fields[i];
+        upsert.columns.push_back(field.name);
+        const bool is_key = std::ranges::find(stream.key, i) != stream.key.end();
+        if (is_key) continue;
+        if (is_tracked(field)) {
+            upsert.tracked.push_back(field.name);
+        } else if (field.origin == Origin::Record) {
+            upsert.data.push_back(field.name);
+        }
+        const bool orders = is_same_column(field.name, sql::kSequenceColumn);
+        if (orders && field.type == Type::Integer) upsert.sequence = field.name;
+    }
+    for (const auto position : stream.key) upsert.key.push_back(stream.fields[position].name);
+    for (const auto& field : table.fields) {
+        if (find_field(stream.fields, field.name) == nullptr) upsert.absent.push_back(field.name);
+    }
+    if (table.has_deleted_column) upsert.cleared.emplace_back(sql::kDeletedColumn);
+    if (!upsert.tracked.empty() || !upsert.cleared.empty()) {
+        upsert.noting_function = "streams_note";
+    }
+    return upsert;
+}
+
+std::string insert_of(const Stream& stream, const OpenTable& table) {
+    std::vector<std::string> columns;
+    for (const auto& field : stream.fields) columns.push_back(field.name);
+    if (table.has_commit_column) columns.emplace_back(sql::kCommitColumn);
+    return sql::insert_row(sqlite_dialect(), table.target, columns);
+}
+
+// Text without bytes is no null.
+int bind_bytes(sqlite3_stmt* statement, int position, std::string_view text) {
+    return sqlite3_bind_text64(statement, position, text.data() == nullptr ? "" : text.data(),
+                               text.size(), SQLITE_STATIC, SQLITE_UTF8);
+}
+
+int bind_blob(sqlite3_stmt* statement, int position, std::string_view bytes) {
+    return sqlite3_bind_blob64(statement, position, bytes.data() == nullptr ? "" : bytes.data(),
+                               bytes.size(), SQLITE_STATIC);
+}
+
+}  // namespace
+
+RowWriter::Binding RowWriter::binding_of(Type type, bool is_key) {
+    switch (type) {
+        case Type::Boolean:
+            return Binding::Boolean;
+        case Type::Integer:
+            return Binding::Integer;
+        case Type::Double:
+            return Binding::Double;
+        case Type::Timestamp:
+            return Binding::Timestamp;
+        case Type::Date:
+            return Binding::Date;
+        case Type::Time:
+            return Binding::Time;
+        case Type::Binary:
+            return Binding::Blob;
+        case Type::Decimal:
+            return is_key ? Binding::KeyDecimal : Binding::Text;
+        case Type::Text:
+        case Type::Uuid:
+        case Type::Json:
+            return Binding::Text;
+    }
+    return Binding::Text;
+}
+
+Result<RowWriter> RowWriter::make(Database& database, const Stream& stream,
+                                  const OpenTable& table) {
+    const bool notes = table.is_merged && !upsert_of(stream, table).noting_function.empty();
+    auto statement = database.prepare(
+        table.is_merged ? sql::upsert_row(sqlite_dialect(), upsert_of(stream, table))
+                        : insert_of(stream, table));
+    if (!statement) return std::unexpected(std::move(statement).error());
+    RowWriter writer(database, *std::move(statement));
+    writer.table_ = table.entry.table;
+    writer.fields_ = stream.fields;
+    writer.is_merged_ = table.is_merged;
+    writer.has_commit_column_ = table.has_commit_column && !table.is_merged;
+    writer.notes_ = notes;
+    if (table.is_merged) writer.key_ = stream.key;
+    for (std::size_t i = 0; i < stream.fields.size(); ++i) {
+        const bool is_key = std::ranges::find(writer.key_, i) != writer.key_.end();
+        writer.bindings_.push_back(binding_of(stream.fields[i].type, is_key));
+    }
+    writer.scratch_.resize(stream.fields.size());
+    writer.decimals_.resize(stream.fields.size());
+    return writer;
+}
+
+// An INTEGER PRIMARY KEY would number a row without a key by itself.
+Result<> RowWriter::check_keys(const Batch& batch) const {
+    for (const auto position : key_) {
+        if (batch.columns[position].nulls == 0) continue;
+        return std::unexpected(
+            Error{ErrorKind::Data,
+                  "key-null",
+                  fmt::format("a row of \"{}\" has no value for its key \"{}\"", table_,
+                              fields_[position].name),
+                  fmt::format("lines {} to {}", batch.first_line, batch.last_line),
+                  {},
+                  "correct the source, or: --load append"});
+    }
+    return {};
+}
+
+int RowWriter::bind_time(std::size_t position, const Column& column, std::size_t row) {
+    char* text = scratch_[position].data();
+    const auto value = column.integer(row);
+    std::size_t bytes = kTimestampBytes;
+    bool is_good = false;
+    if (bindings_[position] == Binding::Timestamp) {
+        is_good = write_timestamp(value, text);
+    } else if (bindings_[position] == Binding::Date) {
+        is_good = write_date(value, text);
+        bytes = kDateBytes;
+    } else {
+        is_good = write_time(value, text);
+        bytes = kTimeBytes;
+    }
+    if (!is_good) return kOutOfRange;
+    return bind_bytes(statement_.get(), static_cast<int>(position + 1), {text, bytes});
+}
+
+int RowWriter::bind(std::size_t position, const Column& column, std::size_t row) {
+    auto* statement = statement_.get();
+    const int parameter = static_cast<int>(position + 1);
+    if (column.is_null(row)) return sqlite3_bind_null(statement, parameter);
+    switch (bindings_[position]) {
+        case Binding::Boolean:
+            return sqlite3_bind_int64(statement, parameter, column.boolean(row) ? 1 : 0);
+        case Binding::Integer:
+            return sqlite3_bind_int64(statement, parameter, column.integer(row));
+        case Binding::Double:
+            return sqlite3_bind_double(statement, parameter, column.real(row));
+        case Binding::Text:
+            return bind_bytes(statement, parameter, column.text(row));
+        case Binding::Blob:
+            return bind_blob(statement, parameter, column.text(row));
+        case Binding::Timestamp:
+        case Binding::Date:
+        case Binding::Time:
+            return bind_time(position, column, row);
+        case Binding::KeyDecimal:
+            break;
+    }
+    auto text = column.text(row);
+    if (!is_canonical_decimal(text)) {
+        decimals_[position] = canonical_decimal(text);
+        text = decimals_[position];
+    }
+    return bind_bytes(statement, parameter, text);
+}
+
+int RowWriter::bind_row(const Batch& batch, std::size_t row) {
+    for (std::size_t position = 0; position < bindings_.size(); ++position) {
+        const int code = bind(position, batch.columns[position], row);
+        if (code != SQLITE_OK) return code;
+    }
+    return SQLITE_OK;
+}
+
+// An insert sets the connection's last rowid, an update leaves it, and neither happens to a row
+// that is the same.
+void RowWriter::count(std::int64_t sentinel, RowCounts& counts) const {
+    if (!is_merged_ || sqlite3_last_insert_rowid(database_->handle()) != sentinel) {
+        ++counts.new_rows;
+    } else if (sqlite3_changes64(database_->handle()) == 0 || (notes_ && !database_->noted())) {
+        ++counts.same;
+    } else {
+        ++counts.changed;
+    }
+}
+
+Error RowWriter::error_of(int code, const Batch& batch, std::size_t row) const {
+    Error error;
+    if (code == kOutOfRange) {
+        error = {
+            ErrorKind::Data, "time-range", "a time is outside the years 1 to 9999", {}, {}, {}};
+    } else {
+        error = database_->error();
+    }
+    error.what = fmt::format("write to \"{}\": {}", table_, error.what);
+    if (error.kind == ErrorKind::Data) {
+        error.where = fmt::format("row {} of those from line {} to line {}", row + 1,
+                                  batch.first_line, batch.last_line);
+    }
+    return error;
+}
+
+Result<> RowWriter::write(const Batch& batch, std::int64_t commit, RowCounts& counts) {
+    ensure(batch.columns.size() == fields_.size(), "a batch has one column per field");
+    STREAMS_TRY(check_keys(batch));
+    auto* statement = statement_.get();
+    auto* handle = database_->handle();
+    const int commit_parameter = static_cast<int>(fields_.size() + 1);
+    if (has_commit_column_ && commit != 0) {
+        sqlite3_bind_int64(statement, commit_parameter, commit);
+    }
+    // A key of one whole number is the rowid itself, and may be any.
+    const bool has_number_key = key_.size() == 1 && bindings_[key_.front()] == Binding::Integer;
+    std::int64_t sentinel = std::numeric_limits<std::int64_t>::min();
+    for (std::size_t row = 0; row < batch.rows; ++row) {
+        if (const int code = bind_row(batch, row); code != SQLITE_OK) {
+            return std::unexpected(error_of(code, batch, row));
+        }
+        if (is_merged_) {
+            const auto least = std::numeric_limits<std::int64_t>::min();
+            const bool is_least =
+                has_number_key && batch.columns[key_.front()].integer(row) == least;
+            sentinel = is_least ? 0 : least;
+            sqlite3_set_last_insert_rowid(handle, sentinel);
+        }
+        if (const int code = sqlite3_step(statement); code != SQLITE_DONE) {
+            auto error = error_of(code, batch, row);
+            sqlite3_reset(statement);
+            return std::unexpected(std::move(error));
+        }
+        count(sentinel, counts);
+        sqlite3_reset(statement);
+    }
+    counts.rows += batch.rows;
+    return {};
+}
+
+}  // namespace streams::sqlite

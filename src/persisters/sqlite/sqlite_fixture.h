@@ -1,0 +1,241 @@
+#pragma once
+
+#include <cstring>
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <memory>
+#include <sqlite3.h>
+#include <string>
+#include <unistd.h>
+#include <variant>
+#include <vector>
+
+#include "persisters/sqlite/sqlite_persister.h"
+#include "streams/persister.h"
+
+namespace streams::sqlite {
+
+/// A value of a test's row; an `int` would be ambiguous.
+using Cell = std::variant<std::nullptr_t, bool, std::int64_t, double, std::string>;
+
+inline Cell number(std::int64_t value) {
+    return value;
+}
+inline Cell text(std::string value) {
+    return value;
+}
+
+inline Field field(std::string name, Type type, Kind kind = Kind::Any) {
+    return {.name = name, .path = name, .kind = kind, .type = type, .declared = true};
+}
+
+inline Field version_field() {
+    return {.name = "_sdc_table_version",
+            .path = {},
+            .kind = Kind::Number,
+            .type = Type::Integer,
+            .origin = Origin::TableVersion};
+}
+
+/// A stream keyed by its first field, or appended to if `load` says so.
+inline Stream stream(std::string name, std::vector<Field> fields, Load load = Load::Upsert) {
+    Stream made{.name = std::move(name), .fields = std::move(fields), .key = {}, .load = load};
+    if (load == Load::Upsert) made.key = {0};
+    return made;
+}
+
+/// Puts values behind each other, as batch.h says.
+class ColumnFiller {
+ public:
+    ColumnFiller(Column& column, std::size_t rows) : column_(column) {
+        column.rows = rows;
+        column.values.reserve((rows + 1) * 8);
+        std::memset(column.values.data(), 0, column.values.capacity());
+        column.validity.reserve(rows / 8 + 1);
+        std::memset(column.validity.data(), 0xFF, column.validity.capacity());
+        if (Column::has_bytes(column.type)) column.offsets.reserve((rows + 1) * 4);
+    }
+
+    void put(std::size_t row, const Cell& cell) {
+        if (std::holds_alternative<std::nullptr_t>(cell)) {
+            auto& byte = column_.validity.data()[row >> 3];
+            byte = static_cast<std::uint8_t>(byte & ~(1U << (row & 7)));
+            ++column_.nulls;
+        }
+        if (Column::has_bytes(column_.type)) return put_bytes(row, cell);
+        if (const auto* integer = std::get_if<std::int64_t>(&cell)) put_value(row, *integer);
+        if (const auto* real = std::get_if<double>(&cell)) put_value(row, *real);
+        const auto* truth = std::get_if<bool>(&cell);
+        if (truth != nullptr && *truth) {
+            auto& byte = column_.values.data()[row >> 3];
+            byte = static_cast<std::uint8_t>(byte | (1U << (row & 7)));
+        }
+    }
+
+ private:
+    template <typename T>
+    void put_value(std::size_t row, T value) {
+        std::memcpy(column_.values.data() + row * sizeof(T), &value, sizeof(T));
+    }
+
+    void put_bytes(std::size_t row, const Cell& cell) {
+        const auto* given = std::get_if<std::string>(&cell);
+        const std::string bytes = given == nullptr ? "" : *given;
+        column_.values.reserve(column_.bytes + bytes.size() + 1);
+        std::memcpy(column_.values.data() + column_.bytes, bytes.data(), bytes.size());
+        const auto begin = static_cast<std::int32_t>(column_.bytes);
+        column_.bytes += bytes.size();
+        const auto end = static_cast<std::int32_t>(column_.bytes);
+        std::memcpy(column_.offsets.data() + row * 4, &begin, 4);
+        std::memcpy(column_.offsets.data() + row * 4 + 4, &end, 4);
+    }
+
+    Column& column_;
+};
+
+inline Batch batch_of(const Stream& stream, const std::vector<std::vector<Cell>>& rows) {
+    Batch batch;
+    batch.rows = rows.size();
+    batch.first_line = 1;
+    batch.last_line = rows.size();
+    batch.columns.resize(stream.fields.size());
+    for (std::size_t i = 0; i < stream.fields.size(); ++i) {
+        batch.columns[i].type = stream.fields[i].type;
+        ColumnFiller filler(batch.columns[i], rows.size());
+        for (std::size_t row = 0; row < rows.size(); ++row) filler.put(row, rows[row][i]);
+    }
+    return batch;
+}
+
+/// A connection of somebody else: what it cannot see is not committed.
+class Reader {
+ public:
+    explicit Reader(const std::string& path) { sqlite3_open(path.c_str(), &handle_); }
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+    ~Reader() { sqlite3_close(handle_); }
+
+    /// Rows as `1|'text'|2.5|null`, one a line; the error's text if there is one.
+    std::string ask(const std::string& sql) {
+        sqlite3_stmt* rows = nullptr;
+        if (sqlite3_prepare_v2(handle_, sql.c_str(), -1, &rows, nullptr) != SQLITE_OK) {
+            return std::string("error: ") + sqlite3_errmsg(handle_);
+        }
+        std::string all;
+        while (sqlite3_step(rows) == SQLITE_ROW) {
+            if (!all.empty()) all += '\n';
+            for (int i = 0; i < sqlite3_column_count(rows); ++i) {
+                all += (i == 0 ? "" : "|") + cell(rows, i);
+            }
+        }
+        if (sqlite3_finalize(rows) == SQLITE_OK) return all;
+        return std::string("error: ") + sqlite3_errmsg(handle_);
+    }
+
+ private:
+    static std::string cell(sqlite3_stmt* rows, int column) {
+        const int type = sqlite3_column_type(rows, column);
+        if (type == SQLITE_NULL) return "null";
+        const auto* bytes = static_cast<const char*>(sqlite3_column_blob(rows, column));
+        const auto count = static_cast<std::size_t>(sqlite3_column_bytes(rows, column));
+        const std::string value = bytes == nullptr ? "" : std::string(bytes, count);
+        if (type == SQLITE_TEXT) return "'" + value + "'";
+        return type == SQLITE_BLOB ? "x" + value : value;
+    }
+
+    sqlite3* handle_ = nullptr;
+};
+
+/// A folder of its own for each test, and short words for what a pipeline does.
+class SqliteTest : public ::testing::Test {
+ protected:
+    SqliteTest() {
+        std::string name = (std::filesystem::temp_directory_path() / "sqlite-XXXXXX").string();
+        folder_ = ::mkdtemp(name.data());
+        path_ = folder_ + "/test.db";
+    }
+    ~SqliteTest() override {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+
+    Result<std::unique_ptr<Persister>> try_make(Context context, bool hard_delete = false) const {
+        return make(Settings({{"path", {path_, "--path"}},
+                              {"hard_delete", {hard_delete ? "true" : "false", "--hard-delete"}}}),
+                    context);
+    }
+
+    /// Ready to write: of a named pipeline, claimed.
+    std::unique_ptr<Persister> persister(const std::string& pipeline, Context context = {},
+                                         bool hard_delete = false) const {
+        context.pipeline = pipeline;
+        auto made = try_make(context, hard_delete);
+        EXPECT_TRUE(made) << (made ? "" : made.error().what);
+        if (auto* ledger = (*made)->ledger()) {
+            const auto entry = ledger->claim("", std::nullopt);
+            EXPECT_TRUE(entry) << (entry ? "" : entry.error().what);
+            number_ = entry ? entry->commit : 0;
+        } else {
+            number_ = -1;
+        }
+        return *std::move(made);
+    }
+
+    /// Opens and writes.
+    static void load(Persister& persister, const Stream& stream,
+                     const std::vector<std::vector<Cell>>& rows) {
+        expect_good(persister.open(stream));
+        expect_good(persister.write(stream, batch_of(stream, rows)));
+    }
+
+    static void expect_good(const Result<>& result) {
+        ASSERT_TRUE(result) << result.error().id << ": " << result.error().what << ": "
+                            << result.error().why;
+    }
+
+    static std::string id_of(const Result<>& result) { return result ? "none" : result.error().id; }
+
+    Commit next(std::string state = {}) const {
+        Commit commit;
+        commit.number = number_ < 0 ? 0 : ++number_;
+        if (!state.empty()) {
+            commit.state = state;
+            commit.state_hash = "hash of " + state;
+        }
+        return commit;
+    }
+
+    std::vector<Receipt> commit(Persister& persister, std::string state = {}) const {
+        return commit(persister, next(std::move(state)));
+    }
+
+    static std::vector<Receipt> commit(Persister& persister, const Commit& commit) {
+        auto receipts = persister.commit(commit);
+        EXPECT_TRUE(receipts) << receipts.error().id << ": " << receipts.error().what << ": "
+                              << receipts.error().why;
+        return receipts ? *receipts : std::vector<Receipt>{};
+    }
+
+    /// Of a persister that is not `persister()`.
+    static std::vector<Receipt> end_run(Persister& persister, Commit commit, std::string run) {
+        commit.ends_run = true;
+        commit.run = std::move(run);
+        return SqliteTest::commit(persister, commit);
+    }
+
+    std::string ask(const std::string& sql) const { return Reader(path_).ask(sql); }
+
+    std::string folder_;
+    std::string path_;
+    mutable std::int64_t number_ = 0;  // Of the last commit.
+};
+
+/// `new changed same` of the only receipt.
+inline std::string counts(const std::vector<Receipt>& receipts) {
+    if (receipts.size() != 1) return std::to_string(receipts.size()) + " receipts";
+    const auto& receipt = receipts.front();
+    return std::to_string(receipt.new_rows) + " new, " + std::to_string(receipt.changed) +
+           " changed, " + std::to_string(receipt.same) + " same of " + std::to_string(receipt.rows);
+}
+
+}  // namespace streams::sqlite

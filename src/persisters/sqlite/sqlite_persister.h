@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "streams/persister.h"
+#include "streams/spec.h"
+
+namespace streams::sqlite {
+
+/// The settings: `path`, `hard_delete`.
+Spec spec();
+
+/// A persister for the file `path`, tier A. Nothing is created before the first claim or `open`.
+/// **Errors.** Config `path-unusable`, `not-a-database`; see `Database::error`.
+Result<std::unique_ptr<Persister>> make(const Settings& settings, const Context& context);
+
+/// Whether the file is a database that can be read and written, or could be made. Creates nothing.
+Result<> check(const Settings& settings);
+
+}  // namespace streams::sqlite

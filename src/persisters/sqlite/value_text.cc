@@ -1,0 +1,156 @@
+#include "persisters/sqlite/value_text.h"
+
+#include <array>
+#include <charconv>
+
+namespace streams::sqlite {
+namespace {
+
+constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+constexpr std::int64_t kMicrosPerDay = 86'400 * kMicrosPerSecond;
+constexpr std::int64_t kFirstDay = -719'162;  // 0001-01-01
+constexpr std::int64_t kLastDay = 2'932'896;  // 9999-12-31
+constexpr std::int64_t kPlacesMax = 400;
+
+void write_digits(std::int64_t value, int count, char* to) {
+    for (int i = count - 1; i >= 0; --i) {
+        to[i] = static_cast<char>('0' + value % 10);
+        value /= 10;
+    }
+}
+
+// Days to a date of the proleptic Gregorian calendar, by eras of 400 years.
+void write_civil(std::int64_t days, char* to) {
+    const std::int64_t shifted = days + 719'468;  // From 0000-03-01; never negative here.
+    const std::int64_t era = shifted / 146'097;
+    const std::int64_t day_of_era = shifted % 146'097;
+    const std::int64_t year_of_era =
+        (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+    const std::int64_t day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const std::int64_t shifted_month = (5 * day_of_year + 2) / 153;
+    const std::int64_t month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
+    write_digits(era * 400 + year_of_era + (month <= 2 ? 1 : 0), 4, to);
+    to[4] = '-';
+    write_digits(month, 2, to + 5);
+    to[7] = '-';
+    write_digits(day_of_year - (153 * shifted_month + 2) / 5 + 1, 2, to + 8);
+}
+
+void write_clock(std::int64_t microseconds, char* to) {
+    const std::int64_t seconds = microseconds / kMicrosPerSecond;
+    write_digits(seconds / 3600, 2, to);
+    to[2] = ':';
+    write_digits(seconds / 60 % 60, 2, to + 3);
+    to[5] = ':';
+    write_digits(seconds % 60, 2, to + 6);
+    to[8] = '.';
+    write_digits(microseconds % kMicrosPerSecond, 6, to + 9);
+}
+
+// A number as 0.DIGITS x 10^point, without leading or trailing zeros.
+struct Digits {
+    bool is_negative = false;
+    std::string digits;
+    std::int64_t point = 0;
+};
+
+Digits digits_of(std::string_view decimal) {
+    Digits number;
+    std::size_t i = 0;
+    if (i < decimal.size() && (decimal[i] == '-' || decimal[i] == '+')) {
+        number.is_negative = decimal[i++] == '-';
+    }
+    bool is_behind_point = false;
+    for (; i < decimal.size() && decimal[i] != 'e' && decimal[i] != 'E'; ++i) {
+        if (decimal[i] == '.') {
+            is_behind_point = true;
+        } else if (decimal[i] == '0' && number.digits.empty()) {
+            number.point -= is_behind_point ? 1 : 0;
+        } else {
+            number.digits += decimal[i];
+            number.point += is_behind_point ? 0 : 1;
+        }
+    }
+    std::int64_t exponent = 0;
+    if (i < decimal.size()) {
+        i += i + 1 < decimal.size() && decimal[i + 1] == '+' ? 2U : 1U;
+        std::from_chars(decimal.data() + i, decimal.data() + decimal.size(), exponent);
+    }
+    number.point += exponent;
+    while (number.digits.ends_with('0')) number.digits.pop_back();
+    return number;
+}
+
+std::string plain(const Digits& number) {
+    const auto count = static_cast<std::int64_t>(number.digits.size());
+    std::string text = number.is_negative ? "-" : "";
+    if (number.point <= 0) {
+        text += "0.";
+        text.append(static_cast<std::size_t>(-number.point), '0');
+        return text + number.digits;
+    }
+    if (number.point >= count) {
+        text += number.digits;
+        text.append(static_cast<std::size_t>(number.point - count), '0');
+        return text;
+    }
+    const auto whole = static_cast<std::size_t>(number.point);
+    return text + number.digits.substr(0, whole) + "." + number.digits.substr(whole);
+}
+
+}  // namespace
+
+bool write_timestamp(std::int64_t microseconds, char* to) {
+    std::int64_t days = microseconds / kMicrosPerDay;
+    std::int64_t rest = microseconds % kMicrosPerDay;
+    if (rest < 0) {
+        rest += kMicrosPerDay;
+        --days;
+    }
+    if (days < kFirstDay || days > kLastDay) return false;
+    write_civil(days, to);
+    to[10] = 'T';
+    write_clock(rest, to + 11);
+    to[26] = 'Z';
+    return true;
+}
+
+bool write_date(std::int64_t days, char* to) {
+    if (days < kFirstDay || days > kLastDay) return false;
+    write_civil(days, to);
+    return true;
+}
+
+bool write_time(std::int64_t microseconds, char* to) {
+    if (microseconds < 0 || microseconds >= kMicrosPerDay) return false;
+    write_clock(microseconds, to);
+    return true;
+}
+
+std::string canonical_decimal(std::string_view decimal) {
+    const auto number = digits_of(decimal);
+    if (number.digits.empty()) return "0";
+    const auto count = static_cast<std::int64_t>(number.digits.size());
+    const bool is_long = number.point > count + kPlacesMax || number.point < -kPlacesMax;
+    if (!is_long) return plain(number);
+    return (number.is_negative ? "-" : "") + number.digits + "e" +
+           std::to_string(number.point - count);
+}
+
+std::string canonical_decimal(double value) {
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    return canonical_decimal(
+        std::string_view(text.data(), static_cast<std::size_t>(end - text.data())));
+}
+
+bool is_canonical_decimal(std::string_view decimal) {
+    const auto digits = decimal.starts_with('-') ? decimal.substr(1) : decimal;
+    const bool is_whole =
+        !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
+    if (is_whole && digits.front() != '0') return true;
+    return canonical_decimal(decimal) == decimal;
+}
+
+}  // namespace streams::sqlite

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace streams::sqlite {
+
+/// How values that SQLite has no type for are written: fixed width, so that text sorts as time.
+inline constexpr std::size_t kTimestampBytes = 27;  // 2022-07-05T13:45:22.000000Z
+inline constexpr std::size_t kDateBytes = 10;
+inline constexpr std::size_t kTimeBytes = 15;
+
+/// Each writes its fixed number of bytes; false outside the years 1 to 9999, or of one day.
+bool write_timestamp(std::int64_t microseconds, char* to);
+bool write_date(std::int64_t days, char* to);
+bool write_time(std::int64_t microseconds, char* to);
+
+/// The number in its one form: no exponent, no plus sign, no zeros that say nothing. Numbers of
+/// more than 400 places are digits and an exponent: `1e1000`. `decimal` is a JSON number.
+std::string canonical_decimal(std::string_view decimal);
+
+/// The canonical form of the shortest decimal that reads back as `value`.
+std::string canonical_decimal(double value);
+
+/// Whether `decimal` is in that form already; quick for whole numbers.
+bool is_canonical_decimal(std::string_view decimal);
+
+}  // namespace streams::sqlite

@@ -1,0 +1,30 @@
+#include "sql/dialect.h"
+
+namespace streams::sql {
+
+std::string quoted(std::string_view identifier) {
+    std::string text;
+    text.reserve(identifier.size() + 2);
+    text += '"';
+    for (const char letter : identifier) {
+        if (letter == '"') text += '"';
+        text += letter;
+    }
+    text += '"';
+    return text;
+}
+
+std::string quoted_list(const std::vector<std::string>& identifiers) {
+    std::string text;
+    for (const auto& identifier : identifiers) {
+        if (!text.empty()) text += ", ";
+        text += quoted(identifier);
+    }
+    return text;
+}
+
+std::string parameter(const Dialect& dialect, std::size_t position) {
+    return dialect.parameter_sign + std::to_string(position);
+}
+
+}  // namespace streams::sql

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sql/dialect.h"
+#include "streams/persister.h"
+
+namespace streams::sql {
+
+/// Our own tables. Their columns may grow from release to release; none is ever renamed.
+inline constexpr std::string_view kStateTable = "_streams_state";
+inline constexpr std::string_view kCommitsTable = "_streams_commits";
+inline constexpr std::string_view kTablesTable = "_streams_tables";
+inline constexpr std::string_view kColumnsTable = "_streams_columns";
+inline constexpr std::string_view kRejectsTable = "_streams_rejects";
+
+/// The number of the commit that brought a row, in tables that are only appended to.
+inline constexpr std::string_view kCommitColumn = "_streams_commit";
+/// When a row was found to be of an old version.
+inline constexpr std::string_view kDeletedColumn = "_sdc_deleted_at";
+/// A row changes only for a value that is not smaller than the stored one.
+inline constexpr std::string_view kSequenceColumn = "_sdc_sequence";
+
+/// One row per (schema, pipeline): epoch, number of the last commit, its state.
+std::string create_state_table(const Dialect& dialect);
+/// One row per commit of a pipeline.
+std::string create_commits_table(const Dialect& dialect);
+/// One row per table: whose it is. `made` is 0 for a table that was adopted.
+std::string create_tables_table(const Dialect& dialect);
+/// One row per column, because a database's type does not say what a column means.
+std::string create_columns_table(const Dialect& dialect);
+/// Records that were refused, as they came.
+std::string create_rejects_table(const Dialect& dialect);
+
+/// For the history of commits: `[{"stream": ..., "table": ..., "rows": ..., ...}]`.
+std::string receipts_json(const std::vector<Receipt>& receipts);
+
+/// `["a","b"]` and back; an unreadable text is no names.
+std::string names_json(const std::vector<std::string>& names);
+std::vector<std::string> names_of_json(std::string_view json);
+
+}  // namespace streams::sql
