@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -113,9 +114,14 @@ Error spawn_error(int code, const std::string& program) {
     return system_error(code, "start", program);
 }
 
-Exit exit_of(int status) {
-    if (WIFSIGNALED(status)) return {0, WTERMSIG(status)};
-    return {WEXITSTATUS(status), 0};
+double seconds_of(const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+Exit exit_of(int status, const rusage& used) {
+    const double cpu = seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
+    if (WIFSIGNALED(status)) return {0, WTERMSIG(status), cpu};
+    return {WEXITSTATUS(status), 0, cpu};
 }
 
 bool is_program(const std::string& path) {
@@ -171,17 +177,30 @@ std::string to_text(const Exit& exit) {
 
 Exit wait_for(pid_t program) {
     int status = 0;
-    while (::waitpid(program, &status, 0) < 0) {
-        if (errno != EINTR) return {255, 0};
+    rusage used = {};
+    while (::wait4(program, &status, 0, &used) < 0) {
+        if (errno != EINTR) return {.status = 255};
     }
-    return exit_of(status);
+    return exit_of(status, used);
 }
 
 std::optional<Exit> try_wait(pid_t program) {
     int status = 0;
-    const pid_t ended = ::waitpid(program, &status, WNOHANG);
+    rusage used = {};
+    const pid_t ended = ::wait4(program, &status, WNOHANG, &used);
     if (ended == 0 || (ended < 0 && errno == EINTR)) return std::nullopt;
-    return ended < 0 ? Exit{255, 0} : exit_of(status);
+    return ended < 0 ? Exit{.status = 255} : exit_of(status, used);
+}
+
+std::optional<Exit> peek_exit(pid_t program) {
+    siginfo_t info = {};
+    const auto id = static_cast<id_t>(program);
+    if (::waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+        return errno == EINTR ? std::nullopt : std::optional(Exit{.status = 255});
+    }
+    if (info.si_pid == 0) return std::nullopt;
+    if (info.si_code == CLD_EXITED) return Exit{.status = info.si_status};
+    return Exit{.signal = info.si_status};
 }
 
 Result<Descriptor> watch_exit(pid_t program) {

@@ -44,6 +44,7 @@ Result<pid_t> spawn(const SpawnPlan& plan);
 struct Exit {
     int status = 0;
     int signal = 0;
+    double cpu_seconds = 0;
 
     bool good() const { return status == 0 && signal == 0; }
 };
@@ -56,6 +57,10 @@ Exit wait_for(pid_t program);
 
 /// None while the program runs.
 std::optional<Exit> try_wait(pid_t program);
+
+/// As `try_wait`, and leaves the ended program as it is, so that its number and its group's stay its
+/// own until `wait_for`. Without `cpu_seconds`.
+std::optional<Exit> peek_exit(pid_t program);
 
 /// A descriptor that is readable when the program has ended.
 Result<Descriptor> watch_exit(pid_t program);
