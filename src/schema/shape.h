@@ -6,8 +6,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "schema/json_schema.h"
 #include "schema/naming.h"
 #include "schema/rules.h"
 #include "streams/error.h"
@@ -30,8 +32,7 @@ struct ShapePolicy {
     bool received_at = false;   ///< Adds `_sdc_received_at`.
     bool sequence = false;      ///< Adds `_sdc_sequence`.
     std::size_t fields_max = 100'000;
-    Load load = Load::Append;  ///< Without a key, or where `with_key` does not apply.
-    Load with_key = Load::Upsert;
+    std::optional<Load> load;  ///< None: upsert with a key, append without.
 };
 
 /// What a record needs and its stream lacks.
@@ -106,9 +107,21 @@ class Shape {
  private:
     Shape(std::string_view name, const ShapePolicy& policy);
 
+    Result<> declare(std::string_view schema, const std::optional<std::vector<std::string>>& key);
+    Result<> declare_fields(const SchemaFacts& facts);
+    Result<> place(const Field& wanted);
+    Result<> add_column(Field field);
+    Result<> add_beside(Field field, Kind suffix_of);
+    void add_ours(Origin origin);
+    void name_new_fields();
+    void find_key();
+
     Stream stream_;
     Rules rules_;
     ShapePolicy policy_;
+    Names names_;
+    std::unordered_map<std::string, std::vector<std::size_t>, PathHash, std::equal_to<>> by_path_;
+    std::vector<std::size_t> unnamed_;  ///< Fields that `name_new_fields` has to name.
     std::vector<std::string> key_;
     std::string schema_;  ///< The last one's text; empty if there was none.
     std::uint64_t revision_ = 1;

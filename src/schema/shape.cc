@@ -1,0 +1,348 @@
+#include "schema/shape.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "schema/widening.h"
+
+namespace streams {
+namespace {
+
+std::string_view suffix_of(Kind kind, Type type) {
+    switch (kind) {
+        case Kind::Text:
+            return "__st";
+        case Kind::Boolean:
+            return "__bo";
+        case Kind::Number:
+            return type == Type::Integer ? "__it" : "__de";
+        case Kind::Object:
+        case Kind::Array:
+        case Kind::Any:
+            break;
+    }
+    return "__js";
+}
+
+std::string_view own_name(Origin origin) {
+    switch (origin) {
+        case Origin::TableVersion:
+            return "_sdc_table_version";
+        case Origin::TimeExtracted:
+            return "_sdc_extracted_at";
+        case Origin::Received:
+            return "_sdc_received_at";
+        case Origin::Sequence:
+            return "_sdc_sequence";
+        case Origin::Record:
+            break;
+    }
+    return {};
+}
+
+bool is_one_kind(Kinds kinds) {
+    return kinds != 0 && (kinds & (kinds - 1)) == 0;
+}
+
+Kind kind_of(Kinds kinds) {
+    switch (kinds) {
+        case kTextKind:
+            return Kind::Text;
+        case kNumberKind:
+            return Kind::Number;
+        case kBooleanKind:
+            return Kind::Boolean;
+        case kObjectKind:
+            return Kind::Object;
+        case kArrayKind:
+            return Kind::Array;
+        default:
+            return Kind::Any;
+    }
+}
+
+Field field_of(const Property& property, Formats formats) {
+    const Facts& facts = property.facts;
+    const Kinds kinds = facts.kinds & static_cast<Kinds>(~kNullKind);
+    Field field;
+    field.path = property.name;
+    field.declared = true;
+    field.kind = is_one_kind(kinds) ? kind_of(kinds) : Kind::Any;
+    if (field.kind == Kind::Boolean) field.type = Type::Boolean;
+    if (field.kind == Kind::Text) {
+        field.type = facts.text_type;
+        if (formats == Formats::Text && field.type != Type::Decimal) field.type = Type::Text;
+    }
+    if (field.kind == Kind::Number) {
+        field.type = facts.integer ? Type::Integer : facts.decimal ? Type::Decimal : Type::Double;
+    }
+    if (field.type == Type::Decimal) {
+        field.scale = facts.scale;
+        field.precision = facts.precision;
+    }
+    return field;
+}
+
+Rule rule_of(const Facts& facts) {
+    Rule rule;
+    rule.kinds = facts.kinds;
+    rule.integer = facts.integer;
+    return rule;
+}
+
+Rules rules_of(const SchemaFacts& facts) {
+    Rules rules;
+    rules.others = rule_of(facts.others);
+    if (!facts.others_allowed) rules.others.kinds = 0;
+    rules.members.reserve(facts.properties.size());
+    for (const Property& property : facts.properties) {
+        Rule rule = rule_of(property.facts);
+        rule.declared = true;
+        rules.members.emplace(property.name, rule);
+    }
+    for (const std::string& name : facts.required) {
+        rules.members.try_emplace(name, rules.others).first->second.required = true;
+    }
+    return rules;
+}
+
+std::vector<std::string> key_of(const SchemaFacts& facts,
+                                const std::optional<std::vector<std::string>>& key) {
+    std::vector<std::string> names;
+    if (key) {
+        for (const std::string& name : *key) {
+            if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+        }
+        return names;
+    }
+    for (const Property& property : facts.properties) {
+        if (property.marked_key) names.push_back(property.name);
+    }
+    return names;
+}
+
+bool are_same_names(std::vector<std::string> a, std::vector<std::string> b) {
+    std::ranges::sort(a);
+    std::ranges::sort(b);
+    return a == b;
+}
+
+std::string list_of(const std::vector<std::string>& names) {
+    if (names.empty()) return "none";
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
+std::unexpected<Error> key_changed(const std::string& stream, std::string what) {
+    return std::unexpected(Error{ErrorKind::Config,
+                                 "key-changed",
+                                 "stream \"" + stream + "\": " + std::move(what),
+                                 {},
+                                 {},
+                                 "load the stream anew: --refresh " + stream});
+}
+
+}  // namespace
+
+Shape::Shape(std::string_view name, const ShapePolicy& policy)
+    : policy_(policy), names_(policy.naming) {
+    stream_.name = name;
+}
+
+Result<Shape> Shape::declared(std::string_view name, std::string_view schema,
+                              const std::optional<std::vector<std::string>>& key,
+                              const ShapePolicy& policy) {
+    Shape shape(name, policy);
+    STREAMS_TRY(shape.declare(schema, key));
+    if (policy.extracted_at) shape.add_ours(Origin::TimeExtracted);
+    if (policy.received_at) shape.add_ours(Origin::Received);
+    if (policy.sequence) shape.add_ours(Origin::Sequence);
+    shape.find_key();
+    return shape;
+}
+
+Shape Shape::inferred(std::string_view name, const std::vector<std::string>& key,
+                      const ShapePolicy& policy) {
+    Shape shape(name, policy);
+    shape.key_ = key;
+    if (policy.extracted_at) shape.add_ours(Origin::TimeExtracted);
+    if (policy.received_at) shape.add_ours(Origin::Received);
+    if (policy.sequence) shape.add_ours(Origin::Sequence);
+    shape.find_key();
+    return shape;
+}
+
+Result<> Shape::declare(std::string_view schema,
+                        const std::optional<std::vector<std::string>>& key) {
+    const auto facts = read_schema(schema);
+    if (!facts) return while_doing("stream \"" + stream_.name + "\"", facts.error());
+    std::vector<std::string> names = key_of(*facts, key);
+    if (!key && names.empty()) names = key_;
+    if (!schema_.empty() || !key_.empty()) {
+        if (!are_same_names(names, key_)) {
+            return key_changed(stream_.name, "the key was " + list_of(key_) +
+                                                 ", and a later SCHEMA says " + list_of(names));
+        }
+    } else {
+        key_ = std::move(names);
+    }
+    STREAMS_TRY(declare_fields(*facts));
+    rules_ = rules_of(*facts);
+    schema_ = schema;
+    ++revision_;
+    return {};
+}
+
+Result<> Shape::declare_fields(const SchemaFacts& facts) {
+    for (const Property& property : facts.properties) {
+        // What may only be null has no kind, and so no column.
+        if ((property.facts.kinds & static_cast<Kinds>(~kNullKind)) == 0) continue;
+        STREAMS_TRY(place(field_of(property, policy_.formats)));
+    }
+    name_new_fields();
+    return {};
+}
+
+Result<> Shape::declare_again(std::string_view schema,
+                              const std::optional<std::vector<std::string>>& key) {
+    const bool is_equal = !schema_.empty() && are_equal_schemas(schema, schema_);
+    if (is_equal && (!key || are_same_names(*key, key_))) return {};
+    STREAMS_TRY(declare(schema, key));
+    find_key();
+    return {};
+}
+
+// Finds the column that takes the values of `wanted`, and widens it, or adds one.
+Result<> Shape::place(const Field& wanted) {
+    const auto found = by_path_.find(wanted.path);
+    if (found == by_path_.end()) return add_column(wanted);
+    for (const Kind kind : {wanted.kind, Kind::Any}) {
+        for (const std::size_t index : found->second) {
+            Field& field = stream_.fields[index];
+            if (field.kind != kind) continue;
+            const Field before = field;
+            if (kind == wanted.kind) widen(field, wanted);
+            field.declared = field.declared || wanted.declared;
+            if (field != before) ++revision_;
+            return {};
+        }
+    }
+    return add_beside(wanted, wanted.kind);
+}
+
+Result<> Shape::add_column(Field field) {
+    if (stream_.fields.size() >= policy_.fields_max) {
+        return fail(ErrorKind::Data, "fields-max",
+                    "stream \"" + stream_.name + "\" has more than " +
+                        std::to_string(policy_.fields_max) + " fields");
+    }
+    by_path_[field.path].push_back(stream_.fields.size());
+    unnamed_.push_back(stream_.fields.size());
+    stream_.fields.push_back(std::move(field));
+    ++revision_;
+    return {};
+}
+
+Result<> Shape::add_beside(Field field, Kind kind) {
+    if (std::ranges::find(key_, field.path) != key_.end()) {
+        return key_changed(stream_.name, "the key's field \"" + field.path +
+                                             "\" has values of another kind than before");
+    }
+    field.name = suffix_of(kind, field.type);
+    return add_column(std::move(field));
+}
+
+void Shape::add_ours(Origin origin) {
+    for (const Field& field : stream_.fields) {
+        if (field.origin == origin) return;
+    }
+    const bool is_time = origin == Origin::TimeExtracted || origin == Origin::Received;
+    Field field;
+    field.name = names_.choose_own(own_name(origin));
+    field.kind = is_time ? Kind::Text : Kind::Number;
+    field.type = is_time ? Type::Timestamp : Type::Integer;
+    field.origin = origin;
+    stream_.fields.push_back(std::move(field));
+    if (origin == Origin::TableVersion) stream_.versioned = true;
+    ++revision_;
+}
+
+// New fields get their names in the order of their paths, so that names never depend on the order
+// of a schema's or a record's members. Until then `name` holds the suffix.
+void Shape::name_new_fields() {
+    std::ranges::sort(unnamed_, {}, [&](std::size_t index) {
+        const Field& field = stream_.fields[index];
+        return std::pair<std::string_view, std::string_view>(field.name, field.path);
+    });
+    for (const std::size_t index : unnamed_) {
+        Field& field = stream_.fields[index];
+        field.name = names_.choose(field.path, field.name);
+    }
+    unnamed_.clear();
+}
+
+void Shape::find_key() {
+    stream_.key.clear();
+    for (const std::string& name : key_) {
+        const auto found = by_path_.find(name);
+        if (found == by_path_.end()) {
+            stream_.key.clear();
+            break;
+        }
+        stream_.key.push_back(found->second.front());
+    }
+    stream_.load = policy_.load.value_or(key_.empty() ? Load::Append : Load::Upsert);
+}
+
+Result<> Shape::merge_stored(const std::vector<Field>& stored) {
+    if (stored.empty()) return {};
+    const std::vector<Field> chosen = std::exchange(stream_.fields, stored);
+    names_ = Names(policy_.naming);
+    by_path_.clear();
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+        names_.take(stored[i].name);
+        if (stored[i].origin == Origin::Record) by_path_[stored[i].path].push_back(i);
+        if (stored[i].origin == Origin::TableVersion) stream_.versioned = true;
+    }
+    for (const Field& field : chosen) {
+        if (field.origin != Origin::Record) continue;
+        Field wanted = field;
+        wanted.name.clear();
+        STREAMS_TRY(place(wanted));
+    }
+    name_new_fields();
+    for (const Field& field : chosen) {
+        if (field.origin != Origin::Record) add_ours(field.origin);
+    }
+    find_key();
+    ++revision_;
+    return {};
+}
+
+Result<> Shape::grow(std::span<const Growth> growths) {
+    for (const Growth& growth : growths) {
+        if (growth.need == Growth::Need::Version) {
+            add_ours(Origin::TableVersion);
+            continue;
+        }
+        Field wanted;
+        wanted.path = growth.path;
+        wanted.kind = growth.kind;
+        wanted.type = growth.type;
+        if (growth.need == Growth::Need::Format) {
+            STREAMS_TRY(add_beside(wanted, Kind::Text));
+        } else {
+            STREAMS_TRY(place(wanted));
+        }
+    }
+    name_new_fields();
+    find_key();
+    return {};
+}
+
+std::string Shape::promise(std::string_view path) const {
+    return schema_.empty() ? std::string() : property_text(schema_, path);
+}
+
+}  // namespace streams
