@@ -28,7 +28,7 @@ class Api {
 
     Api(Choices choices, Clock clock);
 
-    http::Answer answer(const http::Asked& asked);
+    http::Answer answer(const http::Asked& original);
 
     /// For the line that says that the server is ready, and for tests.
     const Repository* repository(std::string_view owner, std::string_view name);

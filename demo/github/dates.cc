@@ -1,7 +1,7 @@
 #include "demo/github/dates.h"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdio>
 
 namespace streams::demo {
@@ -9,11 +9,12 @@ namespace {
 
 // Takes exactly `width` digits from the front of `text`.
 std::optional<int> take_digits(std::string_view& text, std::size_t width) {
-    int value = 0;
     if (text.size() < width) return std::nullopt;
-    const auto* end = text.data() + width;
-    const auto read = std::from_chars(text.data(), end, value);
-    if (read.ec != std::errc() || read.ptr != end || text.front() == '-') return std::nullopt;
+    int value = 0;
+    for (const char letter : text.substr(0, width)) {
+        if (letter < '0' || letter > '9') return std::nullopt;
+        value = value * 10 + (letter - '0');
+    }
     text.remove_prefix(width);
     return value;
 }

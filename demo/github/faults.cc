@@ -129,6 +129,22 @@ bool is_later_page(const Trouble& trouble) {
     return page != nullptr && *page != "1";
 }
 
+std::optional<Answer> fault_of_later_page(const Trouble& trouble) {
+    if (!is_later_page(trouble)) return std::nullopt;
+    if (trouble.fault == "too-deep") return error_answer(422, kPageTooDeep);
+    if (trouble.fault == "later-page-down") return html_answer(502, "Unicorn! · GitHub");
+    return std::nullopt;
+}
+
+std::optional<Answer> fault_of_redirect(const Trouble& trouble) {
+    const auto& fault = trouble.fault;
+    if (fault == "renamed" || fault == "redirect-loop") return redirect(trouble, 301, trouble.api);
+    if (fault == "found") return redirect(trouble, 302, trouble.api);
+    if (fault == "moved") return redirect(trouble, 307, trouble.api);
+    if (fault == "elsewhere") return redirect(trouble, 301, other_host(trouble.api));
+    return std::nullopt;
+}
+
 std::optional<Answer> lasting_fault(const Trouble& trouble) {
     const auto& fault = trouble.fault;
     const bool of_issues = trouble.list == "/issues" || trouble.list == "/issues/comments";
@@ -139,15 +155,7 @@ std::optional<Answer> lasting_fault(const Trouble& trouble) {
         return error_answer(410, "Issues are disabled for this repo");
     }
     if (fault == "blocked") return blocked();
-    if (fault == "renamed" || fault == "redirect-loop") return redirect(trouble, 301, trouble.api);
-    if (fault == "found") return redirect(trouble, 302, trouble.api);
-    if (fault == "moved") return redirect(trouble, 307, trouble.api);
-    if (fault == "elsewhere") return redirect(trouble, 301, other_host(trouble.api));
-    if (fault == "too-deep" && is_later_page(trouble)) return error_answer(422, kPageTooDeep);
     if (fault == "down") return error_answer(500, "Server Error");
-    if (fault == "later-page-down" && is_later_page(trouble)) {
-        return html_answer(502, "Unicorn! · GitHub");
-    }
     if (fault == "bad-token") return error_answer(401, "Bad credentials");
     if (fault == "forbidden") {
         return error_answer(403, "Resource not accessible by personal access token");
@@ -210,7 +218,9 @@ std::string other_host(const std::string& url) {
 
 std::optional<Answer> Faults::answer(const Trouble& trouble) {
     if (trouble.fault == "slow") std::this_thread::sleep_for(std::chrono::seconds(1));
-    if (auto lasting = lasting_fault(trouble)) return lasting;
+    if (auto fault = fault_of_redirect(trouble)) return fault;
+    if (auto fault = fault_of_later_page(trouble)) return fault;
+    if (auto fault = lasting_fault(trouble)) return fault;
     return passing_fault(trouble, times_before(trouble));
 }
 

@@ -13,6 +13,7 @@ using nlohmann::json;
 // The statuses of so many requests for one list.
 std::vector<int> statuses(Api& api, const std::string& target, int count) {
     std::vector<int> out;
+    out.reserve(static_cast<std::size_t>(count));
     for (int at = 0; at < count; ++at) out.push_back(api.answer(asking(target)).status);
     return out;
 }

@@ -115,11 +115,14 @@ std::vector<const Item*> chosen(const Repository& repository, Kind kind, const Q
     for (const auto& item : repository.items(kind)) {
         if (belongs(question, item)) out.push_back(&item);
     }
-    // Oldest first so far, which is the order of `created` and of the ids.
+    // Oldest first so far, which is the order of `created` and of the ids; it decides between
+    // equals.
     if (question.sort == "updated") {
-        std::ranges::stable_sort(out, {}, [](const Item* item) { return item->updated; });
+        std::ranges::sort(out, {},
+                          [](const Item* item) { return std::pair(item->updated, item->index); });
     } else if (question.sort == "comments" || question.sort == "popularity") {
-        std::ranges::stable_sort(out, {}, [](const Item* item) { return item->comments; });
+        std::ranges::sort(out, {},
+                          [](const Item* item) { return std::pair(item->comments, item->index); });
     }
     if (question.descending) std::ranges::reverse(out);
     return out;

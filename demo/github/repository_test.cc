@@ -11,7 +11,7 @@ namespace streams::demo {
 namespace {
 
 Repository made(const char* name, Choices choices = {}) {
-    return Repository(*plan_of("octokit", name, choices));
+    return Repository(plan_of("octokit", name, choices).value_or(Plan{}));
 }
 
 TEST(Repository, OfTheDemonstrationHasThirteenIssuesFortyCommitsAndNothingElse) {
@@ -86,12 +86,11 @@ TEST(Repository, HasCommitsThatShareASecondWhereThatMatters) {
 }
 
 TEST(Dates, ReadWhatTheyWriteAndOffsets) {
-    const auto time = time_of("2022-07-05T13:45:22Z");
-    ASSERT_TRUE(time);
-    EXPECT_EQ(text_of(*time), "2022-07-05T13:45:22Z");
+    const auto time = time_of("2022-07-05T13:45:22Z").value_or(std::chrono::sys_seconds());
+    EXPECT_EQ(text_of(time), "2022-07-05T13:45:22Z");
     EXPECT_EQ(time_of("2022-07-05T15:45:22+02:00"), time);
     EXPECT_EQ(time_of("2022-07-05T13:45:22.999Z"), time);
-    EXPECT_EQ(text_of(*time_of("2022-07-05")), "2022-07-05T00:00:00Z");
+    EXPECT_EQ(text_of(time_of("2022-07-05").value_or(time)), "2022-07-05T00:00:00Z");
     for (const auto* wrong : {"", "now", "2022-13-01", "2022-07-05T13:45", "2022-07-05 13:45:22Z",
                               "2022-07-05T13:45:22", "-022-07-05"}) {
         EXPECT_FALSE(time_of(wrong)) << wrong;

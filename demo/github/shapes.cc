@@ -113,7 +113,7 @@ std::string commit_json(const View& view, const Item& commit) {
     const auto author = person(dice.below(kNamedPeople));
     const auto sha = view.repository.sha(commit.index);
     // An address that belongs to nobody on GitHub: the git author stays, the user is null.
-    const auto user = dice.one_in(7) ? std::string() : user_json(author, view.api);
+    const std::string user = dice.one_in(7) ? std::string() : user_json(author, view.api);
     return JsonObject()
         .text("sha", sha)
         .text("node_id", base64_of("C_demo" + sha))
@@ -207,7 +207,7 @@ std::string milestone_json(const View& view, const Item& milestone) {
 }
 
 std::string stargazer_json(const View& view, const Item& star) {
-    const auto user = user_json(person(star.index), view.api);
+    auto user = user_json(person(star.index), view.api);
     if (!view.with_star_dates) return user;
     return JsonObject().text("starred_at", text_of(star.created)).json("user", user).str();
 }

@@ -37,7 +37,7 @@ bool is_draft(const View& view, const Item& issue) {
 }
 
 std::string merged_at(const View& view, const Item& pull) {
-    return is_merged(view, pull) ? text_of(*pull.closed) : "";
+    return pull.closed && is_merged(view, pull) ? text_of(*pull.closed) : "";
 }
 
 std::string pull_links(const View& view, const Item& issue) {
@@ -141,6 +141,7 @@ std::string labels_of(const View& view, const Item& issue) {
     auto dice = dice_of(view, "/labels", issue);
     const auto count = all.empty() ? 0 : std::min<std::uint64_t>(dice.below(4), all.size());
     const auto first = all.empty() ? 0 : dice.below(all.size());
+    out.reserve(count);
     for (std::size_t at = 0; at < count; ++at) {
         out.push_back(label_json(view, all[(first + at) % all.size()]));
     }
@@ -150,6 +151,7 @@ std::string labels_of(const View& view, const Item& issue) {
 std::string assignees_of(const View& view, const Item& issue) {
     std::vector<std::string> out;
     const auto count = dice_of(view, "/assignees", issue).below(3);
+    out.reserve(count);
     for (std::size_t at = 0; at < count; ++at) {
         out.push_back(user_json(person((issue.index + at) % kNamedPeople), view.api));
     }

@@ -56,7 +56,8 @@ Result<std::vector<Recorded>> read_recordings(const std::string& folder,
     constexpr std::size_t kBytesMax = std::size_t{64} << 20;
     std::vector<Recorded> out;
     for (const auto& scenario : scenarios.empty() ? scenarios_in(folder) : scenarios) {
-        const auto file = folder + '/' + scenario + "/normalized-fixture.json";
+        const auto file =
+            (std::filesystem::path(folder) / scenario / "normalized-fixture.json").string();
         const auto text = read_file(file, kBytesMax);
         if (!text) return std::unexpected(text.error());
         const auto all = Json::parse(*text, nullptr, false);
