@@ -89,7 +89,14 @@ Result<> Pipeline::take_chunk(const Chunk& chunk) {
         ++line_;
         bytes_since_commit_ += line->size() + 1;
         auto taken = intake_.take(*line, line_);
-        if (!taken) return std::unexpected(std::move(taken).error());
+        if (!taken) {
+            // Before ABORT a torn line is no fault; the runner's word is still to come.
+            if (!lines.is_torn() || !options_.under_runner()) {
+                return std::unexpected(std::move(taken).error());
+            }
+            torn_ = std::move(taken).error();
+            return {};
+        }
         if (*taken) STREAMS_TRY(end_segment(std::move(**taken)));
         if (intake_.bytes() > options_.limits.segment_bytes()) STREAMS_TRY(force_out());
     }
@@ -140,6 +147,7 @@ Result<> Pipeline::commit_ready() {
 }
 
 Result<> Pipeline::finish() {
+    if (torn_) return std::unexpected(*std::move(torn_));
     // Without END nobody knows whether the streamer meant an activation behind its last STATE.
     if (!options_.under_runner() && intake_.drop_activations()) {
         log_warning(

@@ -58,7 +58,7 @@ def main() -> int:
     if not postgres.is_there():
         print("SKIPPED: no PostgreSQL 15, or not root")
         return 77
-    tools = subprocess.run([SOURCE / "tools" / "python-tools", "tap-postgres"], check=True, capture_output=True)
+    tools = subprocess.run([SOURCE / "tools" / "python-tools", "meltanolabs-tap-postgres"], check=True, capture_output=True)
     tap = Path(tools.stdout.decode().strip()) / "tap-postgres"
     with postgres.Server() as server, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
