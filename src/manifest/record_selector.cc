@@ -44,17 +44,17 @@ Result<RecordSelector> RecordSelector::make(const Part& part) {
 }
 
 Result<> RecordSelector::extract(Json& at, std::size_t depth, const std::vector<std::string>& path,
-                                 std::vector<Json>& found) const {
+                                 std::vector<Json*>& found) const {
     if (depth == path.size()) {
         if (at.is_list()) {
             for (Json& item : at.items()) {
                 if (!item.is_object()) return wrong_shape(item, "records");
-                found.push_back(std::move(item));
+                found.push_back(&item);
             }
         } else if (only_lists_) {
             return wrong_shape(at, "a list of records");
         } else if (at.is_object()) {
-            if (!at.members().empty()) found.push_back(std::move(at));
+            if (!at.members().empty()) found.push_back(&at);
         } else if (at.is_truthy()) {
             return wrong_shape(at, "records");
         }
@@ -71,14 +71,14 @@ Result<> RecordSelector::extract(Json& at, std::size_t depth, const std::vector<
     return next == nullptr ? Result<>() : extract(*next, depth + 1, path, found);
 }
 
-Result<std::vector<Json>> RecordSelector::records(Json& body, const Scope& scope) const {
+Result<std::vector<Json*>> RecordSelector::records(Json& body, const Scope& scope) const {
     std::vector<std::string> path;
     for (const Template& key : path_) {
         auto text = key.text(scope);
         if (!text) return std::unexpected(std::move(text).error());
         path.push_back(*std::move(text));
     }
-    std::vector<Json> found;
+    std::vector<Json*> found;
     STREAMS_TRY(extract(body, 0, path, found));
     return found;
 }

@@ -13,9 +13,9 @@ class RecordSelector {
  public:
     static Result<RecordSelector> make(const Part& part);
 
-    /// Moves the records out of `body`: a list's items, or one object.
+    /// The records in `body`, where they stand: a list's items, or one object.
     /// **Errors.** Data `record-shape` where something else than objects is found.
-    Result<std::vector<Json>> records(Json& body, const Scope& scope) const;
+    Result<std::vector<Json*>> records(Json& body, const Scope& scope) const;
 
     /// Whether the filter lets `record` pass; `scope` has no `record` yet.
     Result<bool> wants(const Json& record, const Scope& scope) const;
@@ -25,7 +25,7 @@ class RecordSelector {
 
  private:
     Result<> extract(Json& at, std::size_t depth, const std::vector<std::string>& path,
-                     std::vector<Json>& found) const;
+                     std::vector<Json*>& found) const;
 
     std::vector<Template> path_;
     std::optional<Template> condition_;

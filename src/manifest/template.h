@@ -37,6 +37,8 @@ class Scope {
 /// **Limits.** The steps of streams_templates.h, 1 MB of result.
 class Template {
  public:
+    Template() = default;  ///< An empty text.
+
     /// `$parameters` of its component are part of it. `allowed` are the names that may be used
     /// beside `config` and `parameters`.
     static Result<Template> compile(const std::string& file, const Node& text,
