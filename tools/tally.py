@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LINES_OF_A_FAILURE = 60
+SAID = re.compile(r"^SKIP(?:PED)?(?: in part)?:? (.+)$", re.M)
 
 
 @dataclass
@@ -69,11 +70,11 @@ def add_ctest(tally: Tally, report: Path, googletests: set[str]) -> dict[str, st
         elif ran := re.findall(r"^Ran (\d+) tests? in", output, re.M):
             counted = add_unittest(tally, name, output, sum(map(int, ran)))
         elif skipped:
-            said = re.findall(r"^SKIP:? (.+)$", output, re.M)
+            said = re.findall(SAID, output)
             tally.skips[said[0] if said else f"{name}: {last_line(output)}"] += 1
         elif not failed:
             tally.passed += 1
-            tally.skips.update(re.findall(r"^SKIP:? (.+)$", output, re.M))
+            tally.skips.update(re.findall(SAID, output))
         if failed:
             outputs[name] = output
             if not counted:  # It died, or it is one test.

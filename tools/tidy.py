@@ -51,7 +51,7 @@ BANNED = [
 ]
 
 # One function quotes names for SQL; a quote that is doubled anywhere else is a second one.
-SQL_QUOTING = (re.compile(r"""\\"\\"|'"'.*'"'|R"\(""\)\""""),
+SQL_QUOTING = (re.compile(r"""(\+=|append|replace|push_back).*(\\"\\"|R"\(""\))|'"' \+.*\+ '"'"""),
                {"src/sql/", "src/format/csv/", "*_test.cc"})
 
 EMPTY_NAME = re.compile(r"(util|utils|helper|helpers|common|misc|manager)(_test)?\.(h|cc|py)$")

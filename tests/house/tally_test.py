@@ -64,7 +64,7 @@ class Tally(unittest.TestCase):
 
     def test_a_skip_says_why_and_a_missing_program_is_no_skip(self):
         skip = '<skipped message="SKIP_RETURN_CODE=77"/>'
-        result = tally(case("a"), case("b", "notrun", "SKIP: not root", skip))
+        result = tally(case("a"), case("b", "notrun", "SKIPPED: not root", skip))
         self.ends(result, "1 passed, 0 failed, 1 skipped", 0)
         self.assertIn("skipped  1 x not root", result.stdout)
         missing = '<skipped message="Unable to find executable"/>'

@@ -36,7 +36,7 @@ FAULTS = {
     "a silenced check": ("src/base/x.cc", "int x;  // NOLINT(some-check)\n"),
     "an unfiled plan": ("src/base/x.cc", "// TODO: later\n"),
     "a silent skip": ("src/base/x_test.cc", "GTEST_SKIP();\n"),
-    "a second way to quote": ("src/persisters/sqlite/q.cc", 'return "\\"\\"";\n'),
+    "a second way to quote": ("src/persisters/sqlite/q.cc", 'out += "\\"\\"";\n'),
     "a room without a README": ("src/message/x.cc", "\n"),
     "a room that is not in the list": ("src/drawer/README.md", "# drawer\n"),
     "a README longer than a screen": ("src/base/README.md", "\n" * 61),
