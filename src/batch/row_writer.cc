@@ -176,6 +176,8 @@ std::vector<Column> RowWriter::take() {
     if (takes_.columns) {
         columns.reserve(columns_.size());
         for (ColumnBuilder& column : columns_) columns.push_back(column.take(rows_));
+    } else {
+        for (ColumnBuilder& column : columns_) column.take(rows_);  // The fast ways write them.
     }
     rows_ = 0;
     text_bytes_ = 0;
