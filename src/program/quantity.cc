@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/log.h"
+
 namespace streams {
 namespace {
 
@@ -21,6 +23,22 @@ std::string one_decimal(double number) {
 }
 
 }  // namespace
+
+Result<std::chrono::milliseconds> duration_of(std::string_view text) {
+    std::int64_t number = -1;
+    const auto* end = text.data() + text.size();
+    const auto [rest, code] = std::from_chars(text.data(), end, number);
+    const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+    std::int64_t factor = unit.empty() || unit == "s" ? 1000 : 0;
+    if (unit == "ms") factor = 1;
+    if (unit == "m") factor = 60'000;
+    if (unit == "h") factor = 3'600'000;
+    if (code != std::errc() || number < 0 || number > 1'000'000 || factor == 0) {
+        return fail(ErrorKind::Config, "setting-value",
+                    ascii_excerpt(text, 40) + " is no length of time: write 90s, 10m or 2h");
+    }
+    return std::chrono::milliseconds(number * factor);
+}
 
 std::string with_commas(std::uint64_t number) {
     auto text = std::to_string(number);

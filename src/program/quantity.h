@@ -3,8 +3,15 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
+
+#include "streams/error.h"
 
 namespace streams {
+
+/// `90s`, `10m`, `2h`, `250ms`, `5` (seconds).
+/// **Errors.** Config `setting-value`.
+Result<std::chrono::milliseconds> duration_of(std::string_view text);
 
 /// `1,204,331`.
 std::string with_commas(std::uint64_t number);

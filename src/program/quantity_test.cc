@@ -7,6 +7,15 @@
 namespace streams {
 namespace {
 
+TEST(Quantity, ReadsLengthsOfTime) {
+    EXPECT_EQ(duration_of("10m").value(), std::chrono::minutes(10));
+    EXPECT_EQ(duration_of("250ms").value(), std::chrono::milliseconds(250));
+    EXPECT_EQ(duration_of("5").value(), std::chrono::seconds(5));
+    for (const auto* text : {"soon", "", "-1s", "10 parsecs", "99999999h"}) {
+        EXPECT_FALSE(duration_of(text)) << text;
+    }
+}
+
 TEST(Quantity, WritesNumbersForPeople) {
     EXPECT_EQ(with_commas(0), "0");
     EXPECT_EQ(with_commas(999), "999");

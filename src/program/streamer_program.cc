@@ -151,8 +151,8 @@ int run_word(const ProgramShape& shape, const StreamerEntry& entry, const Comman
         return print_critical(
             {ErrorKind::Config, "usage", shape.program + " has no " + line.word, {}, {}, {}});
     }
-    const bool only_looks = line.word == "discover" || line.word == "identity";
-    const auto settings = resolve_settings(shape, line, process_environment(), !only_looks);
+    const bool needs_all = line.word != "discover";
+    const auto settings = resolve_settings(shape, line, process_environment(), needs_all);
     if (!settings) return print_critical(settings.error(), kNothingDone);
     if (line.word == "check") return check(shape, entry, *settings);
     if (line.word == "discover") return discover(entry, *settings);
