@@ -33,6 +33,12 @@ std::string cut(std::string text, std::size_t bytes_max) {
     return text;
 }
 
+bool is_reserved(const Dialect& dialect, std::string_view name) {
+    return std::ranges::any_of(dialect.reserved_prefixes, [&](std::string_view prefix) {
+        return starts_folded(name, prefix);
+    });
+}
+
 }  // namespace
 
 std::uint64_t name_hash(std::string_view text) {
@@ -53,9 +59,7 @@ bool is_same_table(const Dialect& dialect, std::string_view one, std::string_vie
 bool can_hold_table(const Dialect& dialect, std::string_view name) {
     if (name.empty() || name.find('\0') != std::string_view::npos) return false;
     if (dialect.name_bytes_max != 0 && name.size() > dialect.name_bytes_max) return false;
-    return std::ranges::none_of(dialect.reserved_prefixes, [&](std::string_view prefix) {
-        return starts_folded(name, prefix);
-    });
+    return !is_reserved(dialect, name);
 }
 
 std::string table_name(const Dialect& dialect, std::string_view schema, std::string_view stream) {
@@ -68,7 +72,7 @@ std::string distinct_table_name(const Dialect& dialect, std::string_view schema,
     const auto whole = with_schema(dialect, schema, stream);
     std::string start = whole;
     std::erase(start, '\0');
-    if (!can_hold_table(dialect, start)) start = "table_" + start;
+    if (start.empty() || is_reserved(dialect, start)) start = "table_" + start;
     if (dialect.name_bytes_max != 0) {
         start = cut(std::move(start), dialect.name_bytes_max - kHashBytes);
     }

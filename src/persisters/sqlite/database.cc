@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <fmt/format.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -18,6 +19,27 @@ constexpr std::chrono::milliseconds kQuietWait{200};  // Shorter waits are not w
 // transaction of any size needs no more memory.
 constexpr std::string_view kCache = "PRAGMA cache_size = -16384";
 constexpr std::string_view kWalKept = "PRAGMA journal_size_limit = 67108864";
+
+// A reader too writes: into the memory that it shares with others, a file beside the database.
+bool may_change(const std::string& path) {
+    return ::access(path.c_str(), R_OK | W_OK) == 0 && ::access(folder_of(path).c_str(), W_OK) == 0;
+}
+
+// The errno of the file that failed. SQLite keeps it per file, and forgets to pass it on from a
+// commit: a quota or a limit would look like a broken disk.
+int errno_of_files(sqlite3* handle) {
+    if (const int code = sqlite3_system_errno(handle)) return code;
+    for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+        sqlite3_file* file = nullptr;
+        int code = 0;
+        sqlite3_file_control(handle, "main", which, &file);
+        const bool is_open = file != nullptr && file->pMethods != nullptr;
+        if (!is_open) continue;
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &code);
+        if (code != 0) return code;
+    }
+    return 0;
+}
 
 void bind_value(sqlite3_stmt* statement, int position, const Value& value) {
     if (const auto* number = std::get_if<std::int64_t>(&value)) {
@@ -161,7 +183,7 @@ Error Database::busy() const {
 }
 
 Error Database::disk(int code) const {
-    const int system = sqlite3_system_errno(handle());
+    const int system = errno_of_files(handle());
     const bool is_full =
         code == SQLITE_FULL || system == ENOSPC || system == EDQUOT || system == EFBIG;
     if (is_full) {
@@ -200,6 +222,11 @@ Error Database::error() const {
             return made(ErrorKind::Failed, "read-only", path_ + " may not be written",
                         "give yourself the right to write the file and its folder");
         case SQLITE_CANTOPEN:
+            if (file_exists(path_) && !may_change(path_)) {
+                return made(ErrorKind::Failed, "read-only",
+                            path_ + " or its folder may not be read and written",
+                            "give yourself the right to write the file and its folder");
+            }
             return made(ErrorKind::Config, "path-unusable", path_ + " cannot be opened",
                         "name a file in a folder that exists and may be written");
         case SQLITE_NOTADB:

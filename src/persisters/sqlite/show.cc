@@ -57,7 +57,7 @@ Result<std::vector<TableEntry>> tables_of(const Database& database, const Contex
     return tables->empty() && context.schema.empty() ? foreign_tables(database) : tables;
 }
 
-Result<> add_sample(const Database& database, std::uint64_t limit, ShownTable& shown) {
+Result<> add_sample(const Database& database, std::uint64_t limit, Table& shown) {
     auto rows =
         database.prepare(fmt::format("SELECT * FROM {} LIMIT {}", sql::quoted(shown.name), limit));
     if (!rows) return std::unexpected(std::move(rows).error());
@@ -73,10 +73,10 @@ Result<> add_sample(const Database& database, std::uint64_t limit, ShownTable& s
     }
 }
 
-Result<ShownTable> shown_table(const Database& database, const TableEntry& entry) {
+Result<Table> shown_table(const Database& database, const TableEntry& entry) {
     const auto columns = physical_columns(database, entry.table);
     if (!columns) return std::unexpected(columns.error());
-    ShownTable shown{.name = entry.table, .stream = entry.stream};
+    Table shown{.name = entry.table, .stream = entry.stream};
     if (columns->empty()) return shown;  // It was dropped.
     for (const auto& column : *columns) shown.columns.push_back(column.name);
     const auto rows = database.integer("SELECT count(*) FROM " + sql::quoted(entry.table), {}, 0);
@@ -99,8 +99,8 @@ std::unexpected<Error> unknown(const std::string& table, const std::vector<Table
 
 }  // namespace
 
-Result<std::vector<ShownTable>> show(const Settings& settings, const Context& context,
-                                     const std::string& table, std::uint64_t limit) {
+Result<std::vector<Table>> show(const Settings& settings, const Context& context,
+                                const std::string& table, std::uint64_t limit) {
     const auto& path = settings.text("path");
     if (!file_exists(path)) {
         return std::unexpected(Error{ErrorKind::Config,
@@ -115,7 +115,7 @@ Result<std::vector<ShownTable>> show(const Settings& settings, const Context& co
     const Database& database = **opened;
     const auto tables = tables_of(database, context);
     if (!tables) return std::unexpected(tables.error());
-    std::vector<ShownTable> all;
+    std::vector<Table> all;
     for (const auto& entry : *tables) {
         if (!table.empty() && table != entry.table && table != entry.stream) continue;
         auto shown = shown_table(database, entry);

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "batch/numbers.h"
+
 namespace streams::sqlite {
 namespace {
 
@@ -10,7 +12,6 @@ constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int64_t kMicrosPerDay = 86'400 * kMicrosPerSecond;
 constexpr std::int64_t kFirstDay = -719'162;  // 0001-01-01
 constexpr std::int64_t kLastDay = 2'932'896;  // 9999-12-31
-constexpr std::int64_t kPlacesMax = 400;
 
 void write_digits(std::int64_t value, int count, char* to) {
     for (int i = count - 1; i >= 0; --i) {
@@ -48,57 +49,6 @@ void write_clock(std::int64_t microseconds, char* to) {
     write_digits(microseconds % kMicrosPerSecond, 6, to + 9);
 }
 
-// A number as 0.DIGITS x 10^point, without leading or trailing zeros.
-struct Digits {
-    bool is_negative = false;
-    std::string digits;
-    std::int64_t point = 0;
-};
-
-Digits digits_of(std::string_view decimal) {
-    Digits number;
-    std::size_t i = 0;
-    if (i < decimal.size() && (decimal[i] == '-' || decimal[i] == '+')) {
-        number.is_negative = decimal[i++] == '-';
-    }
-    bool is_behind_point = false;
-    for (; i < decimal.size() && decimal[i] != 'e' && decimal[i] != 'E'; ++i) {
-        if (decimal[i] == '.') {
-            is_behind_point = true;
-        } else if (decimal[i] == '0' && number.digits.empty()) {
-            number.point -= is_behind_point ? 1 : 0;
-        } else {
-            number.digits += decimal[i];
-            number.point += is_behind_point ? 0 : 1;
-        }
-    }
-    std::int64_t exponent = 0;
-    if (i < decimal.size()) {
-        i += i + 1 < decimal.size() && decimal[i + 1] == '+' ? 2U : 1U;
-        std::from_chars(decimal.data() + i, decimal.data() + decimal.size(), exponent);
-    }
-    number.point += exponent;
-    while (number.digits.ends_with('0')) number.digits.pop_back();
-    return number;
-}
-
-std::string plain(const Digits& number) {
-    const auto count = static_cast<std::int64_t>(number.digits.size());
-    std::string text = number.is_negative ? "-" : "";
-    if (number.point <= 0) {
-        text += "0.";
-        text.append(static_cast<std::size_t>(-number.point), '0');
-        return text + number.digits;
-    }
-    if (number.point >= count) {
-        text += number.digits;
-        text.append(static_cast<std::size_t>(number.point - count), '0');
-        return text;
-    }
-    const auto whole = static_cast<std::size_t>(number.point);
-    return text + number.digits.substr(0, whole) + "." + number.digits.substr(whole);
-}
-
 }  // namespace
 
 bool write_timestamp(std::int64_t microseconds, char* to) {
@@ -129,13 +79,11 @@ bool write_time(std::int64_t microseconds, char* to) {
 }
 
 std::string canonical_decimal(std::string_view decimal) {
-    const auto number = digits_of(decimal);
-    if (number.digits.empty()) return "0";
-    const auto count = static_cast<std::int64_t>(number.digits.size());
-    const bool is_long = number.point > count + kPlacesMax || number.point < -kPlacesMax;
-    if (!is_long) return plain(number);
-    return (number.is_negative ? "-" : "") + number.digits + "e" +
-           std::to_string(number.point - count);
+    NumberText number;
+    std::string text;
+    const char* const end = decimal.data() + decimal.size();
+    const bool is_number = scan_number(decimal.data(), end, number) && number.end == end;
+    return is_number && append_canonical(number, text) ? text : std::string(decimal);
 }
 
 std::string canonical_decimal(double value) {

@@ -17,8 +17,8 @@ bool write_timestamp(std::int64_t microseconds, char* to);
 bool write_date(std::int64_t days, char* to);
 bool write_time(std::int64_t microseconds, char* to);
 
-/// The number in its one form: no exponent, no plus sign, no zeros that say nothing. Numbers of
-/// more than 400 places are digits and an exponent: `1e1000`. `decimal` is a JSON number.
+/// The one text that all spellings of a JSON number share, as batch/numbers.h writes it: no
+/// exponent unless the number is huge, no zeros that say nothing. What is no number stays as it is.
 std::string canonical_decimal(std::string_view decimal);
 
 /// The canonical form of the shortest decimal that reads back as `value`.
