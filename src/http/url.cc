@@ -27,15 +27,14 @@ std::string part(CURLU* handle, CURLUPart which, unsigned flags = 0) {
     return copy;
 }
 
-/// Text that may hold a password is not quoted in an error, only what stands behind it.
+/// What of a broken URL may be quoted: nothing before its last `@`, and no query. Where it is
+/// broken nobody knows what is the password.
 std::string shown(std::string_view text) {
-    const std::size_t scheme = text.find("://");
-    const std::size_t host = scheme == std::string_view::npos ? 0 : scheme + 3;
-    const std::size_t end = std::min(text.find_first_of("/?#", host), text.size());
-    const std::size_t at = text.substr(0, end).rfind('@');
-    std::string safe(text.substr(0, std::min(text.find('?'), text.size())));
-    if (at != std::string_view::npos && at >= host) safe.replace(host, at - host, "***");
-    return ascii_excerpt(safe, kShownBytesMax);
+    const std::size_t at = text.rfind('@');
+    const std::string_view rest = at == std::string_view::npos ? text : text.substr(at);
+    const std::string_view path = rest.substr(0, rest.find('?'));
+    return ascii_excerpt((at == std::string_view::npos ? "" : "***") + std::string(path),
+                         kShownBytesMax);
 }
 
 std::unexpected<Error> bad_url(std::string_view text, std::string why) {
@@ -99,7 +98,9 @@ Result<Url> Url::of(std::string_view base, std::string_view reference) {
 
 Result<Url> Url::parse(std::string_view text) {
     if (text.empty()) return bad_url(text, "it is empty");
-    if (text.find(":///") != std::string_view::npos) return bad_url(text, "it has no host");
+    // libcurl would take the first name of the path for the host.
+    const std::size_t slash = std::min(text.find('/'), text.size());
+    if (text.substr(slash).starts_with("///")) return bad_url(text, "it has no host");
     return of({}, text);
 }
 

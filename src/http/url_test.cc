@@ -50,15 +50,24 @@ TEST(Url, RefusesWhatIsNotAbsoluteHttp) {
     }
 }
 
+TEST(Url, APathMayLookLikeAUrl) {
+    EXPECT_EQ(resolved("https://h/a", "/proxy/https:///b"), "https://h/proxy/https:///b");
+    EXPECT_TRUE(Url::parse("https://h/proxy/https:///b"));
+}
+
 TEST(Url, ANulCutsNothingOff) {
     EXPECT_FALSE(Url::parse(std::string("https://good.example\0.evil.example/", 35)));
 }
 
 TEST(Url, AnErrorShowsNoPartOfAPassword) {
-    const auto url = Url::parse("ftp://someone:hunter22@h/x?token=abcdef");
-    ASSERT_FALSE(url);
-    EXPECT_EQ(url.error().what.find("hunter22"), std::string::npos) << url.error().what;
-    EXPECT_EQ(url.error().what.find("abcdef"), std::string::npos) << url.error().what;
+    for (const char* text :
+         {"ftp://someone:hunter22@h/x?token=abcdef", "http://someone:/hunter22@h",
+          "http:?someone://hunter22@h", "@?hunter22://@"}) {
+        const auto url = Url::parse(text);
+        ASSERT_FALSE(url) << text;
+        EXPECT_EQ(url.error().what.find("hunter22"), std::string::npos) << url.error().what;
+        EXPECT_EQ(url.error().what.find("abcdef"), std::string::npos) << url.error().what;
+    }
 }
 
 TEST(Url, TakesUserAndPasswordOutOfTheText) {
