@@ -80,15 +80,17 @@ Database::Database(std::string path, std::chrono::milliseconds wait)
 Result<std::unique_ptr<Database>> Database::open(const std::string& path, Access access,
                                                  std::chrono::milliseconds wait) {
     std::unique_ptr<Database> database(new Database(path, wait));
-    const int flags = access == Access::Read     ? SQLITE_OPEN_READONLY
-                      : access == Access::Change ? SQLITE_OPEN_READWRITE
-                                                 : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    // Whoever may write does so: a connection that may not leaves FILE-wal and FILE-shm behind.
+    const bool only_reads = access == Access::Read && !may_change(path);
+    const int flags = (only_reads ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
+                      (access == Access::Create ? SQLITE_OPEN_CREATE : 0);
     sqlite3* handle = nullptr;
     const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
     database->handle_.reset(handle);
     ensure(handle != nullptr, "there is memory for a connection");
     if (code != SQLITE_OK) return std::unexpected(database->error());
     STREAMS_TRY(database->set_up());
+    if (access == Access::Read) STREAMS_TRY(database->run("PRAGMA query_only = ON"));
     return database;
 }
 

@@ -61,6 +61,15 @@ TEST_F(Show, MakesNoFile) {
     EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
+TEST_F(Show, LeavesNothingBesideTheFile) {
+    auto sink = persister("p");
+    commit(*sink, "1");
+    sink.reset();
+    ASSERT_TRUE(shown(""));
+    EXPECT_FALSE(std::filesystem::exists(path_ + "-wal"));
+    EXPECT_FALSE(std::filesystem::exists(path_ + "-shm"));
+}
+
 TEST_F(Show, AnyDatabaseCanBeLookedAt) {
     ask("CREATE TABLE mine (x)");
     ASSERT_EQ(shown("")->size(), 1);
