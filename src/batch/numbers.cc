@@ -48,22 +48,26 @@ struct Short {
 };
 
 bool shorten(const NumberText& number, Short& result) {
-    const std::size_t zeros = trailing_zeros(number);
-    const std::size_t digits = number.digits - zeros;
-    if (digits > 19) return false;
-    result.significand = 0;
-    const Digits text = digits_of(number);
-    std::size_t taken = 0;
-    for (const char* at = text.first; taken < digits; ++at) {
-        if (*at == '.') continue;
-        result.significand = result.significand * 10 + static_cast<std::uint64_t>(*at - '0');
-        ++taken;
+    result.significand = number.leading;
+    result.exponent = number.exponent;
+    if (number.digits > 19) {
+        const std::size_t zeros = trailing_zeros(number);
+        if (number.digits - zeros > 19) return false;
+        // The first 19 digits have all that are not 0.
+        result.exponent += static_cast<std::int64_t>(number.digits) - 19;
     }
-    result.exponent = number.digits == 0 ? 0 : number.exponent + static_cast<std::int64_t>(zeros);
+    if (result.significand == 0) {
+        result.exponent = 0;
+        return true;
+    }
+    while (result.significand % 10 == 0) {
+        result.significand /= 10;
+        ++result.exponent;
+    }
     return true;
 }
 
-const char* scan_exponent(const char* at, const char* last, std::int64_t& exponent) {
+const char* exponent_of(const char* at, const char* last, std::int64_t& exponent) {
     bool negative = false;
     if (at != last && (*at == '+' || *at == '-')) {
         negative = *at == '-';
@@ -101,27 +105,13 @@ bool append_scientific(const NumberText& number, std::size_t digits, std::int64_
 
 }  // namespace
 
-bool scan_fraction(const char* at, const char* last, NumberText& number) {
+bool scan_exponent(const char* at, const char* last, NumberText& number) {
     number.whole_text = false;
-    if (*at == '.') {
-        const char* const first = ++at;
-        for (; at != last && is_digit(*at); ++at) {
-            if (number.digits == 0 && *at == '0') continue;
-            if (number.digits < 19) {
-                number.leading = number.leading * 10 + static_cast<std::uint64_t>(*at - '0');
-            }
-            ++number.digits;
-        }
-        if (at == first) return false;
-        number.exponent = first - at;
-    }
-    if (at != last && (*at | 0x20) == 'e') {
-        number.has_exponent = true;
-        std::int64_t exponent = 0;
-        at = scan_exponent(at + 1, last, exponent);
-        if (at == nullptr) return false;
-        number.exponent = std::clamp(number.exponent + exponent, -kExponentMax, kExponentMax);
-    }
+    number.has_exponent = true;
+    std::int64_t exponent = 0;
+    at = exponent_of(at + 1, last, exponent);
+    if (at == nullptr) return false;
+    number.exponent = std::clamp(number.exponent + exponent, -kExponentMax, kExponentMax);
     if (number.digits == 0) number.exponent = 0;
     number.end = at;
     return true;

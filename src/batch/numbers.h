@@ -24,8 +24,8 @@ struct NumberText {
 
 inline constexpr std::int64_t kExponentMax = 2'000'000'000;
 
-/// The reading of what is not only digits: a point, an exponent. `at` is behind the whole part.
-bool scan_fraction(const char* at, const char* last, NumberText& number);
+/// What follows `at`, which is an `e`.
+bool scan_exponent(const char* at, const char* last, NumberText& number);
 
 /// Reads the number that starts at `at` and ends before `last`. Answers false where that is no JSON
 /// number; what follows it is the caller's to check.
@@ -56,7 +56,26 @@ bool scan_fraction(const char* at, const char* last, NumberText& number);
     number.whole_text = true;
     number.has_exponent = false;
     number.end = at;
-    if (at != last && (*at == '.' || (*at | 0x20) == 'e')) return scan_fraction(at, last, number);
+    if (at != last && *at == '.') {
+        number.whole_text = false;
+        const char* const point = at++;
+        const char* counted = point;  // Digits that count are behind it.
+        if (number.digits == 0) {
+            while (at != last && *at == '0') ++at;
+            counted = at - 1;
+        }
+        const std::size_t whole = number.digits;
+        for (; at != last && is_digit(*at); ++at) {
+            const bool fits = whole + static_cast<std::size_t>(at - counted) <= 19;
+            if (fits) leading = leading * 10 + static_cast<std::uint64_t>(*at - '0');
+        }
+        if (at - point == 1) return false;
+        number.leading = leading;
+        number.digits = whole + static_cast<std::size_t>(at - counted) - 1;
+        number.exponent = number.digits == 0 ? 0 : point + 1 - at;
+        number.end = at;
+    }
+    if (at != last && (*at | 0x20) == 'e') return scan_exponent(at, last, number);
     return true;
 }
 

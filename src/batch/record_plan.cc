@@ -69,7 +69,8 @@ RecordPlan::RecordPlan(const Shape& shape) {
     const std::vector<Field>& fields = shape.stream().fields;
     members_.reserve(fields.size() + 1);
     members_.emplace_back();
-    members_.front().spelling = "\n";  // Never met: the front member is no member.
+    names_.emplace_back();
+    spell(0, "\n");  // Never met: the front member is no member.
     for (std::size_t i = 0; i < fields.size(); ++i) {
         if (fields[i].origin != Origin::Record) continue;
         set_columns(member_of(fields[i].path, shape), fields[i], static_cast<std::int32_t>(i));
@@ -96,8 +97,8 @@ MemberPlan& RecordPlan::member_of(std::string_view path, const Shape& shape) {
     by_path_.emplace(path, static_cast<std::uint32_t>(members_.size()));
     MemberPlan& member = members_.emplace_back();
     const Rule& rule = shape.rules().of(path);
-    member.path = path;
-    member.spelling = spelling_of(path);
+    names_.push_back({std::string(path), {}});
+    spell(members_.size() - 1, spelling_of(path));
     member.kinds = rule.kinds;
     member.integer = rule.integer;
     member.required = rule.required;
@@ -105,16 +106,25 @@ MemberPlan& RecordPlan::member_of(std::string_view path, const Shape& shape) {
     return member;
 }
 
-MemberPlan* RecordPlan::find_path(std::string_view path) {
-    const auto found = by_path_.find(path);
-    return found == by_path_.end() ? nullptr : &members_[found->second];
+void RecordPlan::spell(std::size_t index, std::string_view key) {
+    names_[index].spelling = key;
+    MemberPlan& member = members_[index];
+    member.is_long = key.size() > sizeof member.words;
+    for (std::size_t word = 0; word < member.words.size(); ++word) {
+        const std::size_t begin = std::min(word * 8, key.size());
+        const std::size_t count = std::min<std::size_t>(8, key.size() - begin);
+        member.words[word] = 0;
+        std::memcpy(&member.words[word], key.data() + begin, count);
+        member.masks[word] = count == 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * count)) - 1;
+    }
 }
 
 // Byte by byte: behind a shorter key there may be less to read than the spelling is long, but the
 // first byte that differs comes at its closing quote or before.
-bool RecordPlan::is_long_at(const std::string& spelling, const char* raw) {
-    for (const char c : spelling) {
-        if (c != *raw++) return false;
+bool RecordPlan::is_rest_at(std::size_t member, const char* raw) const {
+    const std::string& spelling = names_[member].spelling;
+    for (std::size_t i = 16; i < spelling.size(); ++i) {
+        if (spelling[i] != raw[i]) return false;
     }
     return true;
 }
@@ -122,7 +132,7 @@ bool RecordPlan::is_long_at(const std::string& spelling, const char* raw) {
 MemberPlan* RecordPlan::look_up(const char* raw, std::uint32_t& after) {
     // A member that is often absent stands between the two: try the one behind it.
     const std::uint32_t second = members_[members_[after].next].next;
-    if (is_at(members_[second].spelling, raw)) {
+    if (members_[second].begins_at(raw) && (!members_[second].is_long || is_rest_at(second, raw))) {
         after = second;
         return &members_[second];
     }
@@ -130,17 +140,16 @@ MemberPlan* RecordPlan::look_up(const char* raw, std::uint32_t& after) {
     auto found = by_path_.find(key);
     if (key.find('\\') != std::string_view::npos) {
         std::size_t size = 0;
-        scratch_.resize(key.size());
+        scratch_.resize(key.size() + kTextSpare);
         auto* out = reinterpret_cast<std::uint8_t*>(scratch_.data());
         if (unescape(key, out, size) != Unescaped::Whole) return nullptr;
         found = by_path_.find(std::string_view(scratch_).substr(0, size));
     }
     if (found == by_path_.end()) return nullptr;
-    MemberPlan& member = members_[found->second];
-    member.spelling.assign(raw, key.size() + 1);
+    spell(found->second, std::string_view(raw, key.size() + 1));
     members_[after].next = found->second;
     after = found->second;
-    return &member;
+    return &members_[found->second];
 }
 
 std::string_view raw_key(const char* raw) {

@@ -15,21 +15,31 @@ namespace streams {
 
 inline constexpr std::int32_t kNoColumn = -1;
 
-/// What becomes of one member of a record.
+/// What becomes of one member of a record. Small: wide records walk through many of them.
 struct MemberPlan {
-    std::string path;
-    std::string spelling;  ///< The key as the input spells it, with its closing quote.
+    std::array<std::uint64_t, 2>
+        words{};  ///< The first 16 bytes of its key as the input spells it.
+    std::array<std::uint64_t, 2> masks{};  ///< Which of them count.
+    bool is_long = false;                  ///< The key, with its closing quote, has more.
+    bool integer = false;                  ///< Numbers have to be whole.
+    bool required = false;
+    bool is_key = false;
+    Kinds kinds = kEveryKind;  ///< That the schema allows.
+    std::uint32_t next = 0;    ///< The member that last came after this one.
+    std::uint64_t seen = 0;    ///< The number of the last record that had it.
 
     /// The column of each kind: text, number, boolean, object, array; kNoColumn: none.
     std::array<std::int32_t, 5> columns = {kNoColumn, kNoColumn, kNoColumn, kNoColumn, kNoColumn};
     std::int32_t split = kNoColumn;  ///< Of texts that break the format of `columns[0]`.
-    std::uint32_t next = 0;          ///< The member that last came after this one.
-    std::uint64_t seen = 0;          ///< The number of the last record that had it.
-    Kinds kinds = kEveryKind;        ///< That the schema allows.
-    bool integer = false;            ///< Numbers have to be whole.
-    bool required = false;
-    bool is_key = false;
-    std::int32_t check = -1;  ///< Of the schema's validator.
+    std::int32_t check = -1;         ///< Of the schema's validator.
+
+    /// Whether the key at `raw` is spelled so, as far as 16 bytes tell. Two words hold nearly every
+    /// key; a call of memcmp costs more than all of it. At least 16 bytes at `raw` can be read.
+    [[gnu::always_inline]] bool begins_at(const char* raw) const {
+        std::array<std::uint64_t, 2> found;
+        std::memcpy(found.data(), raw, sizeof found);
+        return (((found[0] ^ words[0]) & masks[0]) | ((found[1] ^ words[1]) & masks[1])) == 0;
+    }
 };
 
 /// Positions in `MemberPlan::columns`.
@@ -51,30 +61,31 @@ class RecordPlan {
     [[gnu::always_inline]] MemberPlan* find(const char* raw, std::uint32_t& after) {
         const std::uint32_t expected = members_[after].next;
         MemberPlan& member = members_[expected];
-        if (is_at(member.spelling, raw)) [[likely]] {
+        if (member.begins_at(raw) && (!member.is_long || is_rest_at(expected, raw))) [[likely]] {
             after = expected;
             return &member;
         }
         return look_up(raw, after);
     }
 
-    /// The member whose name is `path`; null if there is none.
-    MemberPlan* find_path(std::string_view path);
+    /// The member's name.
+    const std::string& path(const MemberPlan& member) const {
+        return names_[static_cast<std::size_t>(&member - members_.data())].path;
+    }
 
  private:
-    static bool is_at(const std::string& spelling, const char* raw) {
-        if (spelling.size() <= kComparedAtOnce) {
-            return std::memcmp(raw, spelling.data(), spelling.size()) == 0;
-        }
-        return is_long_at(spelling, raw);
-    }
-    static bool is_long_at(const std::string& spelling, const char* raw);
+    struct Name {
+        std::string path;
+        std::string spelling;  // The key as the input spells it, with its closing quote.
+    };
+
+    void spell(std::size_t member, std::string_view key);
+    bool is_rest_at(std::size_t member, const char* raw) const;
     MemberPlan* look_up(const char* raw, std::uint32_t& after);
     MemberPlan& member_of(std::string_view path, const Shape& shape);
 
-    static constexpr std::size_t kComparedAtOnce = 64;
-
     std::vector<MemberPlan> members_;  ///< The first one stands in front of every record.
+    std::vector<Name> names_;          ///< Of the members.
     std::unordered_map<std::string, std::uint32_t, PathHash, std::equal_to<>> by_path_;
     std::string scratch_;
     std::size_t required_ = 0;

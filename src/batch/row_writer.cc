@@ -187,8 +187,10 @@ std::vector<Column> RowWriter::take() {
 // --- values ------------------------------------------------------------------------------------
 
 bool RowWriter::boolean(MemberPlan& member, std::string_view token) {
-    const std::string_view word = trim_json(token);
-    if (word != "true" && word != "false") return false;
+    const std::string_view word = token.substr(0, token.front() == 't' ? 4 : 5);
+    if ((word != "true" && word != "false") || !is_end(word.data() + word.size(), token)) {
+        return false;
+    }
     const std::int32_t index = member.columns[kBoolean];
     if ((member.kinds & kBooleanKind) == 0) {
         refuse_kind(member, word);
@@ -211,7 +213,7 @@ bool RowWriter::null(MemberPlan& member, std::string_view token) {
     const std::string_view word = trim_json(token);
     if (word != "null") return false;
     if (member.is_key) {
-        refuse(member.path, word, "key-null", "the key's field is null");
+        refuse(plan_.path(member), word, "key-null", "the key's field is null");
     } else if ((member.kinds & kNullKind) == 0) {
         refuse_kind(member, word);
     }
@@ -226,7 +228,7 @@ void RowWriter::nested(MemberPlan& member, std::string_view text) {
         return;
     }
     if (member.is_key) {
-        refuse(member.path, text, "key-nested",
+        refuse(plan_.path(member), text, "key-nested",
                "the key's field is " + words_of_value(text) + ", which is no key");
         return;
     }
@@ -262,7 +264,7 @@ void RowWriter::other_number(MemberPlan& member, const NumberText& number) {
                                            : column.real(rows_, real);
             return;
         }
-        need(Growth::Need::Width, member.path, Kind::Number, Type::Decimal);
+        need(Growth::Need::Width, plan_.path(member), Kind::Number, Type::Decimal);
         return;
     }
     if (column.type() == Type::Json) {
@@ -280,7 +282,7 @@ void RowWriter::decimal(MemberPlan& member, std::size_t index, const NumberText&
         const DecimalDigits digits = decimal_digits(number);
         if (digits.fraction > field.scale ||
             (field.precision > 0 && digits.whole > field.precision - field.scale)) {
-            refuse(member.path, number.text(), "number-room",
+            refuse(plan_.path(member), number.text(), "number-room",
                    "there is no room for " + words_of_value(number.text()) + " in a decimal of " +
                        (field.precision > 0 ? std::to_string(field.precision) + " digits, " : "") +
                        std::to_string(field.scale) + " of them behind the point");
@@ -291,7 +293,7 @@ void RowWriter::decimal(MemberPlan& member, std::size_t index, const NumberText&
         store(columns_[index], scratch_);
         return;
     }
-    refuse(member.path, number.text(), "number-room",
+    refuse(plan_.path(member), number.text(), "number-room",
            words_of_value(number.text()) + " has more than a thousand million digits");
 }
 
@@ -305,7 +307,7 @@ bool RowWriter::escaped_text(MemberPlan& member, ColumnBuilder& column, std::str
         return true;
     }
     if (done == Unescaped::Syntax) return false;
-    refuse(member.path, with_quotes(raw), "text-surrogate",
+    refuse(plan_.path(member), with_quotes(raw), "text-surrogate",
            "the text " + excerpt(with_quotes(raw)) +
                " has half of a surrogate pair, which is no character");
     return true;
@@ -318,7 +320,7 @@ bool RowWriter::other_text(MemberPlan& member, std::string_view raw) {
     Unescaped done = Unescaped::Whole;
     if (has_escapes) {
         std::size_t size = 0;
-        plain.resize(raw.size());
+        plain.resize(raw.size() + kTextSpare);
         done = unescape(raw, reinterpret_cast<std::uint8_t*>(plain.data()), size);
         plain.resize(size);
         if (done == Unescaped::Syntax) return false;
@@ -353,10 +355,10 @@ void RowWriter::break_format(MemberPlan& member, std::string_view raw) {
         return;
     }
     if (shape_->policy().formats == Formats::Split && !member.is_key) {
-        need(Growth::Need::Format, member.path, Kind::Text, Type::Text);
+        need(Growth::Need::Format, plan_.path(member), Kind::Text, Type::Text);
         return;
     }
-    refuse(member.path, with_quotes(raw), "record-format",
+    refuse(plan_.path(member), with_quotes(raw), "record-format",
            std::string(words_of_format(columns_[index].type())) + " was promised, " +
                words_of_value(with_quotes(raw)) + " came");
 }
@@ -441,8 +443,9 @@ void RowWriter::forget(MemberPlan& member) {
         count_back(static_cast<std::size_t>(index));
     }
     if (member.split != kNoColumn) columns_[static_cast<std::size_t>(member.split)].pop(rows_);
-    drop_need(member.path);
-    if (verdict_ == Verdict::Refused && refusal_.field == member.path) verdict_ = Verdict::None;
+    drop_need(plan_.path(member));
+    if (verdict_ == Verdict::Refused && refusal_.field == plan_.path(member))
+        verdict_ = Verdict::None;
 }
 
 void RowWriter::need(Growth::Need need, std::string_view path, Kind kind, Type type) {
@@ -457,11 +460,11 @@ void RowWriter::need_column(const MemberPlan& member, Kind kind, Type type,
     const bool has_column = std::ranges::any_of(
         member.columns, [](std::int32_t column) { return column != kNoColumn; });
     if (member.is_key && has_column) {
-        refuse(member.path, value, "record-type",
+        refuse(plan_.path(member), value, "record-type",
                "the key's field had values of another kind, " + words_of_value(value) + " came");
         return;
     }
-    need(Growth::Need::Column, member.path, kind, type);
+    need(Growth::Need::Column, plan_.path(member), kind, type);
 }
 
 void RowWriter::drop_need(std::string_view path) {
@@ -479,7 +482,7 @@ void RowWriter::need_version() {
 }
 
 bool RowWriter::unknown(std::string_view key, std::string_view token) {
-    std::string path(key.size(), '\0');
+    std::string path(key.size() + kTextSpare, '\0');
     std::size_t size = 0;
     const Unescaped done = unescape(key, reinterpret_cast<std::uint8_t*>(path.data()), size);
     if (done == Unescaped::Syntax) return false;
@@ -501,23 +504,18 @@ bool RowWriter::unknown_value(std::string_view path, std::string_view token) {
         refuse(path, token, "record-field", "the schema has no such field and allows no others");
         return true;
     }
-    MemberPlan member;
-    member.path = path;
-    member.kinds = rule.kinds;
-    member.integer = rule.integer;
     const Kinds kind = kind_of_token(token.front());
-    if (kind == kNumberKind) {
-        NumberText number;
-        scan_number(token.data(), token.data() + token.size(), number);
-        other_number(member, number);
-        return true;
-    }
-    if ((rule.kinds & kind) == 0) {
-        refuse_kind(member, token);
+    NumberText number;
+    if (kind == kNumberKind) scan_number(token.data(), token.data() + token.size(), number);
+    if ((rule.kinds & kind) == 0 || (kind == kNumberKind && rule.integer && !is_whole(number))) {
+        refuse_kind(path, rule.kinds, rule.integer, token);
         return true;
     }
     if (!takes_.columns || kind == kNullKind) return true;
     switch (kind) {
+        case kNumberKind:
+            need(Growth::Need::Column, path, Kind::Number, type_of_number(number));
+            break;
         case kTextKind:
             need(Growth::Need::Column, path, Kind::Text, Type::Text);
             break;
@@ -556,18 +554,23 @@ void RowWriter::locate(std::string_view record) {
 }
 
 void RowWriter::refuse_kind(const MemberPlan& member, std::string_view value) {
-    refuse(member.path, value, "record-type",
-           words_of(member.kinds, member.integer) + " was promised, " + words_of_value(value) +
-               " came");
+    refuse_kind(plan_.path(member), member.kinds, member.integer, value);
+}
+
+void RowWriter::refuse_kind(std::string_view path, Kinds kinds, bool integer,
+                            std::string_view value) {
+    refuse(path, value, "record-type",
+           words_of(kinds, integer) + " was promised, " + words_of_value(value) + " came");
 }
 
 void RowWriter::refuse_missing() {
     for (const MemberPlan& member : plan_.members()) {
         if (!member.required || member.seen == serial_) continue;
         if (member.is_key) {
-            refuse(member.path, {}, "key-missing", "the key's field is missing");
+            refuse(plan_.path(member), {}, "key-missing", "the key's field is missing");
         } else {
-            refuse(member.path, {}, "record-required", "the schema requires it, and it is missing");
+            refuse(plan_.path(member), {}, "record-required",
+                   "the schema requires it, and it is missing");
         }
         return;
     }

@@ -183,6 +183,7 @@ class RowWriter {
     void refuse(std::string_view field, std::string_view value, std::string_view id,
                 std::string what);
     void refuse_kind(const MemberPlan& member, std::string_view value);
+    void refuse_kind(std::string_view path, Kinds kinds, bool integer, std::string_view value);
     void refuse_missing();
 
     const Shape* shape_;

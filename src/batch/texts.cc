@@ -1,35 +1,30 @@
 #include "batch/texts.h"
 
 #include <array>
-#include <cstring>
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 namespace streams {
 namespace {
 
 constexpr std::uint32_t kNoHex = 0xFFFFFFFFU;
 
+constexpr auto kHexDigits = [] {
+    std::array<std::int8_t, 256> values{};
+    values.fill(-1);
+    for (std::int8_t i = 0; i < 16; ++i) {
+        values[static_cast<unsigned char>("0123456789abcdef"[i])] = i;
+        values[static_cast<unsigned char>("0123456789ABCDEF"[i])] = i;
+    }
+    return values;
+}();
+
 // The value of four hexadecimal digits, or kNoHex.
 std::uint32_t hex4(const char* at, const char* last) {
     if (last - at < 4) return kNoHex;
-    std::uint32_t value = 0;
+    std::int32_t value = 0;
     for (int i = 0; i < 4; ++i) {
-        const char c = at[i];
-        std::uint32_t digit = 0;
-        if (c >= '0' && c <= '9')
-            digit = static_cast<std::uint32_t>(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            digit = static_cast<std::uint32_t>(c - 'a') + 10;
-        else if (c >= 'A' && c <= 'F')
-            digit = static_cast<std::uint32_t>(c - 'A') + 10;
-        else
-            return kNoHex;
-        value = value << 4 | digit;
+        value = value << 4 | kHexDigits[static_cast<unsigned char>(at[i])];
     }
-    return value;
+    return value < 0 ? kNoHex : static_cast<std::uint32_t>(value);
 }
 
 std::uint8_t* put_utf8(std::uint32_t code, std::uint8_t* out) {
@@ -69,26 +64,17 @@ Unescaped unicode_escape(const char*& at, const char* last, std::uint8_t*& out) 
     return Unescaped::Whole;
 }
 
-char escaped_char(char c) {
-    switch (c) {
-        case '"':
-        case '\\':
-        case '/':
-            return c;
-        case 'b':
-            return '\b';
-        case 'f':
-            return '\f';
-        case 'n':
-            return '\n';
-        case 'r':
-            return '\r';
-        case 't':
-            return '\t';
-        default:
-            return '\0';
-    }
-}
+// What stands for a backslash and the byte; 0: JSON has no such escape.
+constexpr auto kEscapes = [] {
+    std::array<char, 256> chars{};
+    for (const char c : std::string_view("\"\\/")) chars[static_cast<unsigned char>(c)] = c;
+    chars['b'] = '\b';
+    chars['f'] = '\f';
+    chars['n'] = '\n';
+    chars['r'] = '\r';
+    chars['t'] = '\t';
+    return chars;
+}();
 
 }  // namespace
 
@@ -96,14 +82,11 @@ Unescaped unescape(std::string_view raw, std::uint8_t* out, std::size_t& size) {
     std::uint8_t* const begin = out;
     const char* at = raw.data();
     const char* const last = at + raw.size();
-    while (at != last) {
-        const auto* slash =
-            static_cast<const char*>(std::memchr(at, '\\', static_cast<std::size_t>(last - at)));
-        const auto plain = static_cast<std::size_t>((slash == nullptr ? last : slash) - at);
-        std::memcpy(out, at, plain);
+    for (;;) {
+        const std::size_t plain = copy_plain({at, static_cast<std::size_t>(last - at)}, out);
         out += plain;
         at += plain;
-        if (slash == nullptr) break;
+        if (at == last) break;
         if (last - at < 2) return Unescaped::Syntax;
         const char word = at[1];
         at += 2;
@@ -112,37 +95,12 @@ Unescaped unescape(std::string_view raw, std::uint8_t* out, std::size_t& size) {
             if (done != Unescaped::Whole) return done;
             continue;
         }
-        const char c = escaped_char(word);
+        const char c = kEscapes[static_cast<unsigned char>(word)];
         if (c == '\0') return Unescaped::Syntax;
         *out++ = static_cast<std::uint8_t>(c);
     }
     size = static_cast<std::size_t>(out - begin);
     return Unescaped::Whole;
-}
-
-std::size_t copy_plain(std::string_view raw, std::uint8_t* out) {
-    std::size_t done = 0;
-#if defined(__SSE2__)
-    // One load, one store and one test for 16 bytes, where the unescaper of a library that is
-    // compiled for any x86-64 goes byte by byte: bench/columns_bench.cc.
-    const __m128i slash = _mm_set1_epi8('\\');
-    for (; done < raw.size(); done += 16) {
-        __m128i block;
-        std::memcpy(&block, raw.data() + done, sizeof block);
-        std::memcpy(out + done, &block, sizeof block);
-        const auto found = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, slash)));
-        if (found != 0) {
-            done += static_cast<std::size_t>(__builtin_ctz(found));
-            return done < raw.size() ? done : raw.size();
-        }
-    }
-    return raw.size();
-#else
-    for (; done < raw.size() && raw[done] != '\\'; ++done) {
-        out[done] = static_cast<std::uint8_t>(raw[done]);
-    }
-    return done;
-#endif
 }
 
 bool is_canonical_uuid(std::string_view text) {

@@ -19,7 +19,8 @@ int two(const char* at) {
 }
 
 template <std::size_t Count>
-bool are_digits(const char* at, const std::array<std::uint8_t, Count>& places) {
+[[gnu::always_inline]] inline bool are_digits(const char* at,
+                                              const std::array<std::uint8_t, Count>& places) {
     unsigned bad = 0;
     for (const std::uint8_t place : places) bad |= is_digit(at[place]) ? 0U : 1U;
     return bad == 0;
@@ -38,7 +39,7 @@ bool days_of(const char* at, std::int64_t& days) {
 }
 
 // Microseconds since midnight of HH:MM:SS[.f...]; `at` is then behind them.
-bool clock_of(const char*& at, const char* last, TimeText& time) {
+[[gnu::always_inline]] inline bool clock_of(const char*& at, const char* last, TimeText& time) {
     static constexpr std::array<std::uint8_t, 6> kPlaces = {0, 1, 3, 4, 6, 7};
     if (last - at < static_cast<std::ptrdiff_t>(kClockBytes) || !are_digits(at, kPlaces) ||
         at[2] != ':' || at[5] != ':') {
@@ -62,7 +63,8 @@ bool clock_of(const char*& at, const char* last, TimeText& time) {
 }
 
 // Microseconds that the zone is ahead of UTC.
-bool zone_of(const char* at, const char* last, std::int64_t& ahead, bool& local) {
+[[gnu::always_inline]] inline bool zone_of(const char* at, const char* last, std::int64_t& ahead,
+                                           bool& local) {
     ahead = 0;
     local = at == last;
     if (local) return true;
