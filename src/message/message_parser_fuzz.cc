@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "message/message_shape.h"
@@ -97,7 +98,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool at_start = !line.empty() && line.back() == '#';
     if (line.find_first_not_of(" \t\r") == std::string::npos) return 0;
 
-    streams::Parsing parse(at_start);
+    // A parser is dear to make: only a header needs a new one.
+    static streams::Parsing later(false);
+    std::optional<streams::Parsing> fresh;
+    if (at_start) fresh.emplace(true);
+    streams::Parsing& parse = fresh ? *fresh : later;
     const auto fast = parse(line);
     ensure(!parse.records.is_open(), "no row is left open");
     streams::ShapeReader shape;
