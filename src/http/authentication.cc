@@ -71,8 +71,8 @@ Result<> check_secret(const std::string& secret, const std::string& setting) {
 
 }  // namespace
 
-AuthenticatorResult make_token_authenticator(std::string scheme, std::string token,
-                                             std::string setting) {
+AuthenticatorResult make_token_authenticator(const std::string& scheme, std::string token,
+                                             const std::string& setting) {
     STREAMS_TRY(check_secret(token, setting));
     std::string value = scheme + " " + token;
     return std::make_unique<HeaderAuthenticator>("Authorization", std::move(value),
@@ -80,7 +80,7 @@ AuthenticatorResult make_token_authenticator(std::string scheme, std::string tok
 }
 
 AuthenticatorResult make_basic_authenticator(std::string user, std::string password,
-                                             std::string setting) {
+                                             const std::string& setting) {
     STREAMS_TRY(check_secret(user, setting));
     if (!password.empty()) STREAMS_TRY(check_secret(password, setting));
     if (user.find(':') != std::string::npos) {
@@ -96,7 +96,7 @@ AuthenticatorResult make_basic_authenticator(std::string user, std::string passw
 }
 
 AuthenticatorResult make_header_authenticator(std::string name, std::string value,
-                                              std::string setting) {
+                                              const std::string& setting) {
     STREAMS_TRY(check_secret(value, setting));
     std::string secret = value;
     return std::make_unique<HeaderAuthenticator>(std::move(name), std::move(value),
@@ -104,7 +104,7 @@ AuthenticatorResult make_header_authenticator(std::string name, std::string valu
 }
 
 AuthenticatorResult make_query_authenticator(std::string name, std::string value,
-                                             std::string setting) {
+                                             const std::string& setting) {
     STREAMS_TRY(check_secret(value, setting));
     return std::make_unique<QueryAuthenticator>(std::move(name), std::move(value));
 }

@@ -30,19 +30,19 @@ class Authenticator {
 using AuthenticatorResult = Result<std::unique_ptr<Authenticator>>;
 
 /// `Authorization: SCHEME TOKEN`; the usual schemes are `Bearer` and `token`.
-AuthenticatorResult make_token_authenticator(std::string scheme, std::string token,
-                                             std::string setting);
+AuthenticatorResult make_token_authenticator(const std::string& scheme, std::string token,
+                                             const std::string& setting);
 
 /// `Authorization: Basic ...`. The password may be empty: many APIs want a key as the user.
 AuthenticatorResult make_basic_authenticator(std::string user, std::string password,
-                                             std::string setting);
+                                             const std::string& setting);
 
 /// A header of any name.
 AuthenticatorResult make_header_authenticator(std::string name, std::string value,
-                                              std::string setting);
+                                              const std::string& setting);
 
 /// A parameter of the query. Replaces none that the URL has, as the URL of a next page may.
 AuthenticatorResult make_query_authenticator(std::string name, std::string value,
-                                             std::string setting);
+                                             const std::string& setting);
 
 }  // namespace streams::http

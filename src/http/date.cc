@@ -39,9 +39,9 @@ class Scanner {
     }
 
     /// The position of the name that stands here; 0 if none does.
-    template <std::size_t kCount>
-    int name(const std::array<std::string_view, kCount>& names) {
-        for (std::size_t i = 0; i < kCount && holds_; ++i) {
+    template <std::size_t Count>
+    int name(const std::array<std::string_view, Count>& names) {
+        for (std::size_t i = 0; i < Count && holds_; ++i) {
             if (!rest_.starts_with(names[i])) continue;
             rest_.remove_prefix(names[i].size());
             return static_cast<int>(i);

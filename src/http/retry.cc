@@ -111,12 +111,7 @@ Result<Reply> Retrier::send(Request request, const Classifier& classify) {
         if (!newer) return std::unexpected(newer.error());
         if (*newer) continue;
         if (!response) {
-            Error error = std::move(response).error();
-            const bool again = error.kind == ErrorKind::Transient &&
-                               (is_repeatable(request) || error.id == "unreachable");
-            if (!again) return std::unexpected(std::move(error));
-            std::string why = error.why.empty() ? error.what : error.why;
-            STREAMS_TRY(pause(request, {std::move(error), false, {}, std::move(why)}, spent));
+            STREAMS_TRY(after_break(request, std::move(response).error(), spent));
             continue;
         }
         Verdict verdict = classify(*response, spent.attempts);
@@ -125,12 +120,26 @@ Result<Reply> Retrier::send(Request request, const Classifier& classify) {
             broken_ = false;
             return Reply{*std::move(response), action == Action::Ignore, spent.attempts};
         }
-        Setback setback = setback_of(request, *response, std::move(verdict));
-        const bool acted = !is_repeatable(request) && response->status != 429 &&
-                           response->status != 503;  // Or may have.
-        if (action == Action::Fail || acted) return std::unexpected(std::move(setback.error));
-        STREAMS_TRY(pause(request, std::move(setback), spent));
+        STREAMS_TRY(after_answer(request, *response, std::move(verdict), spent));
     }
+}
+
+Result<> Retrier::after_break(const Request& request, Error error, Spent& spent) {
+    const bool again =
+        error.kind == ErrorKind::Transient && (is_repeatable(request) || error.id == "unreachable");
+    if (!again) return std::unexpected(std::move(error));
+    std::string why = error.why.empty() ? error.what : error.why;
+    return pause(request, {std::move(error), false, {}, std::move(why)}, spent);
+}
+
+Result<> Retrier::after_answer(const Request& request, const Response& response, Verdict verdict,
+                               Spent& spent) {
+    const bool final = verdict.action == Action::Fail;
+    // The other side may have done what was asked, although it says that it failed.
+    const bool acted = !is_repeatable(request) && response.status != 429 && response.status != 503;
+    Setback setback = setback_of(request, response, std::move(verdict));
+    if (final || acted) return std::unexpected(std::move(setback.error));
+    return pause(request, std::move(setback), spent);
 }
 
 Result<Response> Retrier::attempt(Request& request, Spent& spent) {

@@ -27,11 +27,11 @@ struct Verdict {
     Action action = Action::Success;
 
     /// How long to wait at least, instead of what the headers ask (`asked_wait`).
-    std::optional<std::chrono::milliseconds> after = {};
+    std::optional<std::chrono::milliseconds> after;
 
     /// Of a failure; also once `Retry` and `RateLimited` are given up. Without it, `error_of`
     /// tells.
-    std::optional<Error> error = {};
+    std::optional<Error> error;
 };
 
 /// `attempt` counts from 1. A manifest's error handler is one of these.
@@ -95,7 +95,7 @@ class Retrier {
         Authenticator* authenticator = nullptr;  ///< May be null.
         std::function<void(const Wait&)> report =
             {};  ///< At the begin, each second, and at the end.
-        std::function<bool()> stopping = {};
+        std::function<bool()> stopping;
     };
 
     explicit Retrier(Surroundings surroundings, RetryPolicy policy = {})
@@ -122,6 +122,9 @@ class Retrier {
     };
 
     Result<Response> attempt(Request& request, Spent& spent);
+    Result<> after_break(const Request& request, Error error, Spent& spent);
+    Result<> after_answer(const Request& request, const Response& response, Verdict verdict,
+                          Spent& spent);
     Result<bool> has_newer_credentials(const Result<Response>& response, Spent& spent);
     Setback setback_of(const Request& request, const Response& response, Verdict verdict) const;
     Result<> pause(const Request& request, Setback setback, Spent& spent);

@@ -81,6 +81,8 @@ class MicrohttpdServer final : public Server {
  public:
     MicrohttpdServer(ServerOptions options, Handler handler)
         : options_(std::move(options)), handler_(std::move(handler)) {}
+    MicrohttpdServer(const MicrohttpdServer&) = delete;
+    MicrohttpdServer& operator=(const MicrohttpdServer&) = delete;
     ~MicrohttpdServer() override { halt(); }
 
     Result<> listen();
@@ -94,9 +96,8 @@ class MicrohttpdServer final : public Server {
 
  private:
     static void* on_target(void* self, const char* target, MHD_Connection* connection);
-    static MHD_Result on_request(void* self, MHD_Connection* connection, const char* url,
-                                 const char* method, const char* version, const char* data,
-                                 std::size_t* size, void** exchange);
+    MHD_Result on_request(MHD_Connection* connection, const char* method, std::string_view bytes,
+                          Exchange& exchange);
     static void on_completed(void* self, MHD_Connection* connection, void** exchange,
                              MHD_RequestTerminationCode code);
 
@@ -127,10 +128,19 @@ Result<> MicrohttpdServer::listen() {
     }
     unsigned flags = MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC;
     if (address.ss_family == AF_INET6) flags |= MHD_USE_IPv6;
+    const MHD_AccessHandlerCallback handle =
+        [](void* self, MHD_Connection* connection, const char* /*url*/, const char* method,
+           const char* /*version*/, const char* data, std::size_t* size, void** exchange) {
+            auto& current = *static_cast<Exchange*>(*exchange);
+            // What comes with the first call is not taken; it comes again.
+            const std::size_t taken = current.begun ? std::exchange(*size, 0) : 0;
+            return static_cast<MicrohttpdServer*>(self)->on_request(
+                connection, method, std::string_view(data, taken), current);
+        };
     // One thread needs no pool: the daemon's own serves.
     const unsigned pool = options_.threads > 1 ? options_.threads : 0;
     daemon_ = MHD_start_daemon(
-        flags, static_cast<std::uint16_t>(options_.port), nullptr, nullptr, &on_request, this,
+        flags, static_cast<std::uint16_t>(options_.port), nullptr, nullptr, handle, this,
         MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK, &on_target, this,
         MHD_OPTION_NOTIFY_COMPLETED, &on_completed, this, MHD_OPTION_THREAD_POOL_SIZE, pool,
         MHD_OPTION_CONNECTION_LIMIT, std::max(options_.connections_max, pool + 1),
@@ -156,18 +166,11 @@ void* MicrohttpdServer::on_target(void* /*self*/, const char* target,
     return exchange.release();  // Handed back to us by on_completed.
 }
 
-MHD_Result MicrohttpdServer::on_request(void* self, MHD_Connection* connection, const char* /*url*/,
-                                        const char* method, const char* /*version*/,
-                                        const char* data, std::size_t* size, void** exchange) {
-    auto* server = static_cast<MicrohttpdServer*>(self);
-    auto& current = *static_cast<Exchange*>(*exchange);
-    if (!current.begun) return server->begin(connection, current, method);
-    if (*size > 0) {
-        const std::string_view bytes(data, *size);
-        *size = 0;
-        return server->receive(current, bytes);
-    }
-    return server->finish(connection, current);
+MHD_Result MicrohttpdServer::on_request(MHD_Connection* connection, const char* method,
+                                        std::string_view bytes, Exchange& exchange) {
+    if (!exchange.begun) return begin(connection, exchange, method);
+    if (!bytes.empty()) return receive(exchange, bytes);
+    return finish(connection, exchange);
 }
 
 void MicrohttpdServer::on_completed(void* self, MHD_Connection* /*connection*/, void** exchange,

@@ -68,6 +68,9 @@ class Peer {
         }
     }
 
+    /// For whoever speaks more than bytes, such as TLS.
+    int socket() const { return socket_; }
+
     /// Says nothing more until the client goes away.
     void stall() {
         char byte = 0;
@@ -112,7 +115,7 @@ class TestingServer {
     using Answering = std::function<std::string(const std::string& request)>;
 
     explicit TestingServer(Script script) : script_(std::move(script)) {
-        listening_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        listening_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -1,12 +1,14 @@
 // One exchange through libcurl. What libcurl lets pass is looked at here: headers that end early
-// (it reports success and an empty body), two lengths that differ, and a gzip body without its end
-// (which is why its own decompression is off).
+// (it reports success and an empty body), two lengths that differ, a TLS connection that is cut,
+// and a gzip body without its end (which is why its own decompression is off).
 
 #include "http/transfer.h"
 
 #include <algorithm>
 #include <array>
 #include <curl/curl.h>
+#include <fmt/format.h>
+#include <openssl/ssl.h>
 
 #include "http/gunzip.h"
 
@@ -79,11 +81,22 @@ int on_progress(void* target, curl_off_t /*to_come*/, curl_off_t /*come*/, curl_
     return stopping && stopping() ? 1 : 0;
 }
 
+/// libcurl takes a TLS connection that is cut for one that has ended; here that is an error.
+CURLcode on_tls(CURL* /*handle*/, void* context, void* /*nothing*/) {
+    SSL_CTX_clear_options(static_cast<SSL_CTX*>(context), SSL_OP_IGNORE_UNEXPECTED_EOF);
+    return CURLE_OK;
+}
+
+bool is_openssl_below() {
+    const char* library = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    return library != nullptr && std::string_view(library).starts_with("OpenSSL/");
+}
+
 std::unexpected<Error> failed(ErrorKind kind, std::string id, std::string what, std::string why) {
     return std::unexpected(Error{kind, std::move(id), std::move(what), {}, std::move(why), {}});
 }
 
-std::unexpected<Error> error_of(CURLcode code, std::string why, const Hop& hop) {
+std::unexpected<Error> error_of(CURLcode code, const std::string& why, const Hop& hop) {
     const std::string host = hop.url.origin();
     switch (code) {
         case CURLE_COULDNT_RESOLVE_HOST:
@@ -165,14 +178,13 @@ List header_list(const Hop& hop, const ClientOptions& options) {
     const auto add = [&list](const std::string& line) {
         curl_slist* longer = curl_slist_append(list.get(), line.c_str());
         ensure(longer != nullptr, "there is memory for a header");
-        static_cast<void>(list.release());
-        list.reset(longer);
+        if (list == nullptr) list.reset(longer);
     };
     for (const auto& [name, value] : hop.headers) {
         const bool framing = same_name(name, "Content-Length") ||
                              same_name(name, "Transfer-Encoding") ||
                              same_name(name, "Accept-Encoding");
-        if (!framing) add(value.empty() ? name + ";" : name + ": " + value);
+        if (!framing) add(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
     }
     if (!hop.headers.has("User-Agent")) add("User-Agent: " + options.user_agent);
     if (!hop.headers.has("Content-Type")) add("Content-Type:");  // Keeps libcurl from guessing.
@@ -223,6 +235,7 @@ void CurlTransport::set_limits(const Hop& hop) {
     set(CURLOPT_SSL_VERIFYHOST, 2L);
     set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     if (!options_.ca_file.empty()) set(CURLOPT_CAINFO, options_.ca_file.c_str());
+    if (is_openssl_below()) set(CURLOPT_SSL_CTX_FUNCTION, &on_tls);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     // A proxy cannot reach what listens on this machine.
     if (hop.url.is_loopback()) set(CURLOPT_PROXY, "");
@@ -272,8 +285,8 @@ Result<Response> CurlTransport::exchange(const Hop& hop) {
 }  // namespace
 
 Result<std::unique_ptr<Transport>> make_transport(const ClientOptions& options) {
-    static const CURLcode kReady = curl_global_init(CURL_GLOBAL_DEFAULT);
-    CURL* handle = kReady == CURLE_OK ? curl_easy_init() : nullptr;
+    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+    CURL* handle = ready == CURLE_OK ? curl_easy_init() : nullptr;
     if (handle == nullptr) return fail(ErrorKind::Failed, "http", "libcurl cannot be started");
     return std::make_unique<CurlTransport>(handle, options);
 }
