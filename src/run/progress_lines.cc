@@ -1,6 +1,8 @@
 #include "run/progress_lines.h"
 
 #include <algorithm>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "program/quantity.h"
@@ -15,6 +17,13 @@ constexpr std::size_t kNameWidthMax = 40;
 
 std::chrono::milliseconds millis(ProgressLines::Time::duration duration) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
+}
+
+// A longer line would take two of the screen's, which are not counted.
+std::size_t terminal_width() {
+    winsize size = {};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20) return 80;
+    return size.ws_col;
 }
 
 std::string page_text(const StreamReport& stream) {
@@ -66,7 +75,8 @@ void ProgressLines::draw(const RunReport& report) {
     std::string text;
     if (drawn_ != 0) text = "\x1b[" + std::to_string(drawn_) + "F";
     for (std::size_t index = hidden; index < streams.size(); ++index) {
-        text += "\x1b[2K" + progress_line(streams[index], width) + '\n';
+        const auto line = progress_line(streams[index], width).substr(0, terminal_width() - 1);
+        text += "\x1b[2K" + line + '\n';
     }
     drawn_ = streams.size() - hidden;
     write_to_people(text);

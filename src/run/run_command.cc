@@ -108,7 +108,7 @@ class Session final : public RunWatcher {
     int conclude(const Joined& joined) {
         if (joined.signal != 0) {
             log_warning(std::string("Stopped by SIG") + ::sigabbrev_np(joined.signal) + ": " +
-                        safe_text(report_));
+                        safe_text(facts_, report_));
             return tell(128 + joined.signal, "stopped");
         }
         if (!joined.first) return succeeded();
@@ -165,13 +165,13 @@ class Session final : public RunWatcher {
     int pass_on(const LogRelay& relay, int status) {
         auto text = relay.critical();
         if (text.find("\n  safe ") == std::string::npos)
-            text += "  safe   " + safe_text(report_) + '\n';
+            text += "  safe   " + safe_text(facts_, report_) + '\n';
         write_to_people(text);
         return tell(status, relay.critical().substr(0, relay.critical().find('\n')));
     }
 
     int failed(const Error& error) {
-        const int status = print_critical(error, safe_text(report_));
+        const int status = print_critical(error, safe_text(facts_, report_));
         return tell(status, error.what);
     }
 

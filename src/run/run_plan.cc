@@ -350,6 +350,7 @@ class PlanMaker {
         facts.pipeline = pipeline_;
         facts.run = run_id_;
         facts.is_tap = plan_.source.is_tap;
+        facts.counts_rows = plan_.persister_ends;
         facts.can_show = has_ability(destination_can_, "show") && !plan_.destination.url.empty();
         facts.is_rehearsal = options_.integer("limit") > 0;
         facts.is_dry = options_.boolean("dry_run");

@@ -211,6 +211,17 @@ std::string next_lines(const RunFacts& facts, const RunReport& report) {
     return text;
 }
 
+// Of a foreign persister: only what the streamer said, if it did.
+std::string uncounted_text(const RunFacts& facts, const RunReport& report) {
+    const auto sent = report.total().records;
+    std::string text = "Done   ";
+    text += sent == 0 ? printable(facts.destination) + " does not count its rows"
+                      : rows_text(sent) + " sent";
+    text += ", " + duration_text(facts.elapsed) + ".\n" + state_line(facts);
+    if (facts.first_run) text += next_lines(facts, report);
+    return text;
+}
+
 }  // namespace
 
 std::string header_text(const RunFacts& facts) {
@@ -233,6 +244,7 @@ std::string header_text(const RunFacts& facts) {
 
 std::string summary_text(const RunFacts& facts, const RunReport& report) {
     const auto total = report.total();
+    if (!facts.counts_rows) return uncounted_text(facts, report);
     const bool news = facts.first_run || facts.is_rehearsal ||
                       total.new_rows + total.changed != 0 || (total.rows != 0 && total.same == 0);
     std::string text = news ? table_text(facts, report) : "";
@@ -243,7 +255,11 @@ std::string summary_text(const RunFacts& facts, const RunReport& report) {
     return text;
 }
 
-std::string safe_text(const RunReport& report) {
+std::string safe_text(const RunFacts& facts, const RunReport& report) {
+    if (!facts.counts_rows) {
+        return printable(facts.destination) +
+               " may have stored rows; the state is that of its last answer";
+    }
     const auto rows = report.total().rows;
     if (rows == 0) return "nothing was stored; the state is unchanged";
     return rows_text(rows) + (rows == 1 ? " is" : " are") +

@@ -19,7 +19,8 @@ struct RunFacts {
     std::string run;  ///< The id.
     bool is_tap = false;
     bool first_run = false;
-    bool can_show = false;  ///< `streams show` works on the destination.
+    bool counts_rows = true;  ///< The persister reports; a foreign one does not.
+    bool can_show = false;    ///< `streams show` works on the destination.
     bool is_rehearsal = false;
     bool is_dry = false;
     std::size_t discovered = 0;  ///< 0: nothing was discovered.
@@ -46,7 +47,7 @@ std::string summary_text(const RunFacts& facts, const RunReport& report);
 
 /// What a run did before it was stopped: `53 rows are stored, up to the last STATE; nothing after
 /// it`.
-std::string safe_text(const RunReport& report);
+std::string safe_text(const RunFacts& facts, const RunReport& report);
 
 /// The report of `--json`, one object on one line. `problem`: the text of the error; empty: none.
 std::string report_json(const RunFacts& facts, const RunReport& report, int status,

@@ -1,0 +1,272 @@
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "run/capture.h"
+
+namespace streams {
+namespace {
+
+constexpr std::string_view kSchema =
+    R"({"type":"SCHEMA","stream":"a","schema":{"type":"object","properties":{"id":{"type":"integer"}}},)"
+    R"("key_properties":[]})";
+
+std::string record(int id) {
+    return R"({"type":"RECORD","stream":"a","record":{"id":)" + std::to_string(id) + "}}";
+}
+
+std::string state(int at) {
+    return R"({"type":"STATE","value":{"at":)" + std::to_string(at) + "}}";
+}
+
+// Runs the real programs in a folder of its own: `streams run` with persist-file on the right.
+class RunTraces : public testing::Test {
+ protected:
+    void SetUp() override {
+        const auto* bin = std::getenv("STREAMS_BIN");  // Given by ctest.
+        bin_ = bin == nullptr ? std::string() : bin;
+        if (bin_.empty() || !file_exists(bin_ + "/streams") ||
+            !file_exists(bin_ + "/persist-file")) {
+            GTEST_SKIP() << "STREAMS_BIN names no folder with streams and persist-file";
+        }
+        std::string pattern = testing::TempDir() + "streams-traces-XXXXXX";
+        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+        folder_ = pattern;
+        ASSERT_EQ(::chdir(folder_.c_str()), 0);
+        ::setenv("HOME", folder_.c_str(), 1);
+        ::unsetenv("XDG_STATE_HOME");
+    }
+    void TearDown() override {
+        if (!folder_.empty()) std::filesystem::remove_all(folder_);
+    }
+
+    // A streamer that is a shell script: `cat` lines and what else there is to do.
+    void streamer(const std::string& name, const std::string& script) {
+        ASSERT_TRUE(write_file_durably(name, "#!/bin/sh\n" + script + '\n', 0755));
+    }
+
+    static std::string say(const std::vector<std::string>& lines) {
+        std::string script = "cat <<'LINES'\n";
+        for (const auto& line : lines) script += line + '\n';
+        return script + "LINES\n";
+    }
+
+    Captured run(std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {bin_ + "/streams", "run"});
+        auto captured = run_captured(arguments, {});
+        EXPECT_TRUE(captured);
+        return captured ? *captured : Captured{};
+    }
+
+    // The ids that are stored, in order.
+    std::string stored(const std::string& folder = "out/a") {
+        std::vector<std::string> files;
+        if (!file_exists(folder)) return {};
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            files.push_back(entry.path());
+        std::ranges::sort(files);
+        std::string ids;
+        for (const auto& file : files) {
+            std::string text = read_file(file, 1 << 20).value();
+            while (!text.empty()) {
+                const auto line = text.substr(0, text.find('\n'));
+                ids += std::to_string(nlohmann::json::parse(line)["id"].get<int>()) + ' ';
+                text.erase(0, line.size() + 1);
+            }
+        }
+        return ids;
+    }
+
+    std::string bin_;
+
+ private:
+    std::string folder_;
+};
+
+TEST_F(RunTraces, GoesOnFromTheStateOfTheDestination) {
+    streamer("tap.sh", "test \"$1\" = --state && at=$(cat $2)\necho \"at ${at:-none}\" >&2\n" +
+                           say({std::string(kSchema), record(1), state(1)}));
+    const auto first = run({"./tap.sh", "file:out"});
+    EXPECT_EQ(first.exit.status, 0) << first.log;
+    EXPECT_NE(first.log.find("tap: at none\n"), std::string::npos) << first.log;
+    EXPECT_NE(first.log.find("Done   1 row in 1 table"), std::string::npos) << first.log;
+    const auto second = run({"./tap.sh", "file:out"});
+    EXPECT_NE(second.log.find("tap: at {\"at\":1}\n"), std::string::npos) << second.log;
+    EXPECT_EQ(stored(), "1 1 ");
+}
+
+TEST_F(RunTraces, NamesTheStreamerThatFailedFirst) {
+    streamer("tap.sh", say({std::string(kSchema), record(1), state(1), record(2)}) +
+                           "echo 'KeyError: x' >&2; exit 1");
+    const auto ran = run({"./tap.sh", "file:out"});
+    EXPECT_EQ(ran.exit.status, 1);
+    EXPECT_NE(
+        ran.log.find("CRITICAL tap left with status 1 [streamer-failed]\n  why    KeyError: x\n"),
+        std::string::npos)
+        << ran.log;
+    EXPECT_NE(ran.log.find("  safe   1 row is stored, up to the last STATE"), std::string::npos)
+        << ran.log;
+    EXPECT_EQ(ran.log.find("input-cut"), std::string::npos) << ran.log;
+    EXPECT_EQ(stored(), "1 ");
+}
+
+TEST_F(RunTraces, NamesThePersisterThatRefused) {
+    streamer("tap.sh", say({std::string(kSchema), record(1), state(1), "no message"}) +
+                           "while :; do echo '" + record(3) + "'; done");
+    const auto ran = run({"./tap.sh", "file:out"});
+    EXPECT_EQ(ran.exit.status, 3);
+    EXPECT_NE(ran.log.find("CRITICAL"), std::string::npos);
+    EXPECT_EQ(ran.log.find("streamer-failed"), std::string::npos) << ran.log;
+}
+
+TEST_F(RunTraces, StreamerPrintsEnd) {
+    streamer("tap.sh", say({std::string(kSchema), record(1), state(1), record(2), "END"}));
+    EXPECT_EQ(run({"./tap.sh", "file:out"}).exit.status, 3);
+    EXPECT_EQ(stored().find('2'), std::string::npos);
+}
+
+TEST_F(RunTraces, GrandchildHoldsThePipe) {
+    streamer("tap.sh",
+             say({std::string(kSchema), record(1), state(1), record(2)}) + "sleep 60 &\nexit 0");
+    const auto ran = run({"./tap.sh", "file:out"});
+    EXPECT_EQ(ran.exit.status, 1) << ran.log;
+    EXPECT_NE(ran.log.find("[input-cut]"), std::string::npos) << ran.log;
+    EXPECT_EQ(stored(), "1 ");
+}
+
+TEST_F(RunTraces, FailsRightAfterState) {
+    streamer("tap.sh", say({std::string(kSchema), record(1), state(1)}) + "exit 1");
+    for (int again = 0; again < 40; ++again) {
+        std::filesystem::remove_all("out");
+        EXPECT_EQ(run({"./tap.sh", "file:out"}).exit.status, 1);
+        ASSERT_EQ(stored(), "1 ") << again;
+    }
+}
+
+TEST_F(RunTraces, WrapperDropsDescriptors) {
+    std::filesystem::create_directory("bin");
+    streamer("bin/persist-wrapped", "exec 3<&- 4>&-\nexec " + bin_ + "/persist-file \"$@\"");
+    streamer("tap.sh", say({std::string(kSchema), record(1), state(1)}));
+    const auto ran = run({"./tap.sh", "./bin/persist-wrapped --path out"});
+    EXPECT_EQ(ran.exit.status, 2) << ran.log;
+    EXPECT_FALSE(file_exists("out"));
+}
+
+TEST_F(RunTraces, StreamerIgnoresSigpipe) {
+    streamer("tap.sh", "trap '' PIPE\n" +
+                           say({std::string(kSchema), record(1), state(1), "no message"}) +
+                           "while :; do echo x 2>/dev/null || sleep 0.05; done");
+    EXPECT_EQ(run({"./tap.sh", "file:out"}).exit.status, 3);
+}
+
+TEST_F(RunTraces, StopsInGoodOrderOnASignal) {
+    streamer("tap.sh", say({std::string(kSchema), record(1), state(1), record(2)}) +
+                           "touch started; exec sleep 60");
+    auto log = make_pipe().value();
+    const auto runner = spawn({.arguments = {bin_ + "/streams", "run", "./tap.sh", "file:out"},
+                               .passed = {{log.write.get(), 2}}});
+    ASSERT_TRUE(runner);
+    for (int tries = 0; tries < 1000 && !file_exists("started"); ++tries) ::usleep(10'000);
+    ::kill(*runner, SIGTERM);
+    EXPECT_EQ(wait_for(*runner).status, 143);
+    EXPECT_EQ(stored(), "1 ");
+}
+
+TEST_F(RunTraces, RunnerKilled) {
+    streamer("tap.sh", say({std::string(kSchema), record(1), state(1), record(2)}) +
+                           "touch started; exec sleep 60");
+    const auto runner =
+        spawn({.arguments = {bin_ + "/streams", "run", "-q", "./tap.sh", "file:out"}});
+    ASSERT_TRUE(runner);
+    for (int tries = 0; tries < 1000 && !file_exists("started"); ++tries) ::usleep(10'000);
+    ::kill(*runner, SIGKILL);
+    wait_for(*runner);
+    // The lock is free when the persister has ended: the next run waits for it.
+    streamer("tap.sh", say({std::string(kSchema), record(3), state(2)}));
+    EXPECT_EQ(run({"./tap.sh", "file:out"}).exit.status, 0);
+    EXPECT_EQ(stored(), "1 3 ");
+}
+
+TEST_F(RunTraces, MissingStateFile) {
+    streamer("reader", say({std::string(kSchema), record(1), state(1)}));
+    const auto pipe =
+        "./reader --state s | " + bin_ + "/persist-file --path out --pipeline p --state s >> s";
+    for (int again = 0; again < 30; ++again) {
+        std::filesystem::remove_all("out");
+        std::filesystem::remove("s");
+        const auto ran = run_captured({"sh", "-c", pipe}, {});
+        ASSERT_TRUE(ran);
+        ASSERT_EQ(ran->exit.status, 0) << ran->log;
+        ASSERT_EQ(read_file("s", 100).value(), "{\"at\":1}\n");
+    }
+}
+
+TEST_F(RunTraces, KeepsTheStateOfAForeignTarget) {
+    streamer("tap.sh",
+             "test \"$1\" = --state && echo \"at $(cat $2)\" >&2\n" + say({record(1), state(1)}));
+    streamer("target-x", "cat > got; echo '{\"at\":7}'");
+    const auto first = run({"./tap.sh", "./target-x --config z"});
+    EXPECT_EQ(first.exit.status, 0) << first.log;
+    const auto second = run({"./tap.sh", "./target-x --config z"});
+    EXPECT_NE(second.log.find("tap: at {\"at\":7}"), std::string::npos) << second.log;
+    EXPECT_NE(second.log.find("kept in"), std::string::npos) << second.log;
+    EXPECT_NE(read_file("got", 1000).value().find(record(1)), std::string::npos);
+}
+
+TEST_F(RunTraces, DiscoversAndSelectsForATap) {
+    streamer("tap-x", R"(case "$*" in
+*--discover*) echo '{"streams":[{"tap_stream_id":"a","stream":"a","schema":{}},{"tap_stream_id":"b","stream":"b","schema":{}}]}'; exit;;
+*--help*) echo 'usage: --config --properties'; exit;;
+esac
+echo "$*" > arguments
+while test $# -gt 0; do test "$1" = --properties && cp "$2" catalog; shift; done
+)" + say({std::string(kSchema), record(1), state(1)}));
+    const auto ran = run({"./tap-x --config c.json", "file:out", "--stream", "a*"});
+    EXPECT_EQ(ran.exit.status, 0) << ran.log;
+    const auto streams = nlohmann::json::parse(read_file("catalog", 10'000).value())["streams"];
+    EXPECT_EQ(streams[0]["schema"]["selected"], true);
+    EXPECT_EQ(streams[1]["schema"]["selected"], false);
+    EXPECT_NE(ran.log.find("2 streams discovered, 1 selected by --stream"), std::string::npos)
+        << ran.log;
+    const auto unknown = run({"./tap-x", "file:out", "--stream", "zebra"});
+    EXPECT_EQ(unknown.exit.status, 2);
+    EXPECT_NE(unknown.log.find("[stream-unknown]"), std::string::npos) << unknown.log;
+}
+
+TEST_F(RunTraces, ReportsInJsonAndSaysNothingElseWhenQuiet) {
+    streamer("tap.sh", say({std::string(kSchema), record(1), state(1)}));
+    const auto ran = run({"./tap.sh", "file:out", "-q", "--json"});
+    EXPECT_EQ(ran.log, "");
+    const auto report = nlohmann::json::parse(ran.out, nullptr, false);
+    ASSERT_TRUE(report.is_object()) << ran.out;
+    EXPECT_EQ(report["rows"], 1);
+    EXPECT_EQ(report["status"], 0);
+    EXPECT_EQ(report["state"]["at"], 1);
+}
+
+TEST_F(RunTraces, AnotherSourceUnderTheSameNameIsRefused) {
+    streamer("tap.sh", say({std::string(kSchema), record(1), state(1)}));
+    streamer("other.sh", say({std::string(kSchema), record(2), state(2)}));
+    EXPECT_EQ(run({"./tap.sh", "file:out", "--pipeline", "p"}).exit.status, 0);
+    const auto refused = run({"./other.sh", "file:out", "--pipeline", "p"});
+    EXPECT_EQ(refused.exit.status, 2) << refused.log;
+    EXPECT_EQ(run({"./other.sh", "file:out", "--pipeline", "p", "--same-source"}).exit.status, 0);
+    EXPECT_EQ(stored(), "1 2 ");
+}
+
+TEST_F(RunTraces, RehearsesWithoutTouchingTheRealTables) {
+    streamer("tap.sh", say({std::string(kSchema), record(1), record(2), record(3), state(1)}));
+    const auto ran = run({"./tap.sh", "file:out", "--limit", "2"});
+    EXPECT_EQ(ran.exit.status, 0) << ran.log;
+    EXPECT_EQ(stored(), "");
+    EXPECT_EQ(stored("out/preview/a"), "1 2 ") << ran.log;
+}
+
+}  // namespace
+}  // namespace streams
