@@ -181,6 +181,15 @@ TEST_F(LedgerTest, ALockOutlivesOtherConnectionsOfTheProcess) {
     EXPECT_EQ(id_of(unclaimed("p")->ledger()->lock(0ms)), "pipeline-locked");
 }
 
+TEST_F(LedgerTest, ALinkToTheDatabaseIsTheSameDatabase) {
+    persister("p");
+    auto first = unclaimed("p");
+    expect_good(first->ledger()->lock(0ms));
+    std::filesystem::create_symlink(path_, folder_ + "/link.db");
+    path_ = folder_ + "/link.db";
+    EXPECT_EQ(id_of(unclaimed("p")->ledger()->lock(0ms)), "pipeline-locked");
+}
+
 TEST_F(LedgerTest, AFileBusyWithAnotherPipelineIsWaitedForAndNamed) {
     persister("q");
     start_other([&] {

@@ -175,7 +175,8 @@ Result<std::vector<Field>> stored_fields(const Database& database, const Context
     if (!ownership) return std::unexpected(ownership.error());
     const Catalog catalog(database);
     const auto physical = physical_columns(database, ownership->entry.table);
-    if (!physical || physical->empty()) return std::vector<Field>{};
+    if (!physical) return std::unexpected(physical.error());
+    if (physical->empty()) return std::vector<Field>{};
     auto known = catalog.columns(ownership->entry.table);
     if (!known) return known;
     const auto derived = derived_fields(*known, *physical);

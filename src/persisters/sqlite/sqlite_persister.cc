@@ -1,5 +1,6 @@
 #include "persisters/sqlite/sqlite_persister.h"
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <unistd.h>
@@ -167,7 +168,7 @@ class SqlitePersister final : public Persister {
             if (!opened.is_touched) continue;
             Receipt receipt{.stream = name,
                             .table = opened.table.entry.table,
-                            .created = opened.table.is_created};
+                            .created = opened.table.is_created && !opened.table.is_hidden()};
             if (opened.table.is_merged) receipt.key = opened.table.entry.keys;
             receipt.rows = opened.counts.rows;
             receipt.new_rows = opened.counts.new_rows;
@@ -203,6 +204,14 @@ std::string plain_path(const std::string& path) {
     return is_special ? "./" + path : path;
 }
 
+// The database itself, beside which SQLite keeps its log and we our lock: not a link to it.
+std::string resolved_path(const std::string& path) {
+    std::error_code failed;
+    if (!std::filesystem::is_symlink(path, failed)) return path;
+    const auto resolved = std::filesystem::canonical(path, failed);
+    return failed ? path : resolved.string();
+}
+
 // Only looks: the folder of a file that is not there yet has to be.
 Result<> check_place(const std::string& path, bool will_write) {
     if (path.empty()) return unusable("\"\"", "the name is empty");
@@ -230,7 +239,7 @@ Spec spec() {
 }
 
 Result<std::unique_ptr<Persister>> make(const Settings& settings, const Context& context) {
-    const auto path = plain_path(settings.text("path"));
+    const auto path = resolved_path(plain_path(settings.text("path")));
     STREAMS_TRY(check_place(path, !context.dry_run));
     auto persister =
         std::make_unique<SqlitePersister>(path, context, settings.boolean("hard_delete"));
