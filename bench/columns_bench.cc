@@ -34,7 +34,7 @@ using streams::MessageType;
 using streams::Shape;
 using streams::Verdict;
 
-constexpr std::size_t kBatchRows = 20'000;
+constexpr std::size_t kBatchBytes = std::size_t{1} << 20;  // Larger ones leave the cache.
 constexpr double kBudget = 1.5;
 
 double cpu_seconds() {
@@ -154,7 +154,7 @@ class Columns {
             switch (reader_.verdict()) {
                 case Verdict::Stored:
                     ++rows_;
-                    if (reader_.builder()->rows() == kBatchRows) reader_.builder()->take();
+                    if (reader_.builder()->bytes() > kBatchBytes) reader_.builder()->take();
                     return true;
                 case Verdict::Unknown:
                     add((*message)->stream, Shape::inferred((*message)->stream, {}, {}));

@@ -81,9 +81,17 @@ int on_progress(void* target, curl_off_t /*to_come*/, curl_off_t /*come*/, curl_
     return stopping && stopping() ? 1 : 0;
 }
 
-/// libcurl takes a TLS connection that is cut for one that has ended; here that is an error.
-CURLcode on_tls(CURL* /*handle*/, void* context, void* /*nothing*/) {
-    SSL_CTX_clear_options(static_cast<SSL_CTX*>(context), SSL_OP_IGNORE_UNEXPECTED_EOF);
+/// Notes that the other side ended its TLS connection itself. libcurl takes one that is cut for one
+/// that has ended.
+void on_tls_event(const SSL* session, int where, int what) {
+    const bool alert_came = (where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT;
+    if (!alert_came || (what & 0xff) != SSL_AD_CLOSE_NOTIFY) return;
+    *static_cast<bool*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(session), 0)) = true;
+}
+
+CURLcode on_tls(CURL* /*handle*/, void* context, void* ended) {
+    SSL_CTX_set_ex_data(static_cast<SSL_CTX*>(context), 0, ended);
+    SSL_CTX_set_info_callback(static_cast<SSL_CTX*>(context), &on_tls_event);
     return CURLE_OK;
 }
 
@@ -209,6 +217,10 @@ class CurlTransport final : public Transport {
     void set_limits(const Hop& hop);
     void set_message(const Hop& hop);
 
+    /// Whether the answer stops where its connection does, and that was cut.
+    bool is_cut(const Hop& hop, const Headers& headers) const;
+
+    bool tls_ended_ = false;  // Written by connections, so it outlives the handle that has them.
     std::unique_ptr<CURL, CloseHandle> handle_;
     const ClientOptions& options_;
     std::function<bool()> stopping_;
@@ -235,7 +247,10 @@ void CurlTransport::set_limits(const Hop& hop) {
     set(CURLOPT_SSL_VERIFYHOST, 2L);
     set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     if (!options_.ca_file.empty()) set(CURLOPT_CAINFO, options_.ca_file.c_str());
-    if (is_openssl_below()) set(CURLOPT_SSL_CTX_FUNCTION, &on_tls);
+    if (is_openssl_below()) {
+        set(CURLOPT_SSL_CTX_FUNCTION, &on_tls);
+        set(CURLOPT_SSL_CTX_DATA, static_cast<void*>(&tls_ended_));
+    }
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     // A proxy cannot reach what listens on this machine.
     if (hop.url.is_loopback()) set(CURLOPT_PROXY, "");
@@ -257,8 +272,18 @@ void CurlTransport::set_message(const Hop& hop) {
     set(CURLOPT_CUSTOMREQUEST, hop.method.c_str());
 }
 
+bool CurlTransport::is_cut(const Hop& hop, const Headers& headers) const {
+    long version = 0;
+    curl_easy_getinfo(handle_.get(), CURLINFO_HTTP_VERSION, &version);
+    const bool ends_by_itself = hop.method == "HEAD" || version >= CURL_HTTP_VERSION_2_0 ||
+                                headers.has("Content-Length") || headers.has("Transfer-Encoding");
+    return !ends_by_itself && !tls_ended_ && is_openssl_below() &&
+           hop.url.origin().starts_with("https:");
+}
+
 Result<Response> CurlTransport::exchange(const Hop& hop) {
     std::array<char, CURL_ERROR_SIZE> why{};
+    tls_ended_ = false;
     Arriving arriving{.options = options_};
     const List headers = header_list(hop, options_);
     curl_easy_reset(handle_.get());  // Keeps connections, names and TLS sessions.
@@ -273,9 +298,11 @@ Result<Response> CurlTransport::exchange(const Hop& hop) {
     const CURLcode code = curl_easy_perform(handle_.get());
     long status = 0;
     curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
+    const bool cut = is_cut(hop, arriving.response.headers);
     curl_easy_reset(handle_.get());  // Nothing points into this frame any more.
     arriving.response.status = static_cast<int>(status);
     if (arriving.too_large) return error_of(CURLE_FILESIZE_EXCEEDED, {}, hop);
+    if (code == CURLE_OK && cut) return error_of(CURLE_PARTIAL_FILE, "TLS was cut", hop);
     if (code != CURLE_OK) {
         return error_of(code, why[0] != '\0' ? why.data() : curl_easy_strerror(code), hop);
     }

@@ -18,13 +18,15 @@ std::string lower(std::string text) {
     return text;
 }
 
-// `page_url` is what relative links are relative to.
-Json links_of(const http::Response& response) {
+Json links_of(const http::Response& response, Result<>& readable) {
     Json links = Json::object();
     const auto page = http::Url::parse(response.effective_url);
     for (const std::string& header : response.headers.all("Link")) {
         const auto parsed = http::parse_link_header(header);
-        if (!parsed) continue;
+        if (!parsed) {
+            readable = std::unexpected(parsed.error());
+            continue;
+        }
         for (const http::Link& link : *parsed) {
             const std::string* relation = link.parameter("rel");
             if (relation == nullptr || link.parameter("anchor") != nullptr) continue;
@@ -38,13 +40,13 @@ Json links_of(const http::Response& response) {
     return links;
 }
 
-Json headers_of(const http::Response& response) {
+Json headers_of(const http::Response& response, Result<>& readable) {
     Json headers = Json::object();
     for (const auto& [name, value] : response.headers) {
         headers.set(name, Json::text(value));
         headers.set(lower(name), Json::text(value));
     }
-    headers.set("link", links_of(response));
+    headers.set("link", links_of(response, readable));
     return headers;
 }
 
@@ -68,7 +70,7 @@ std::string complaint_in(const Json& body, int depth) {
 }  // namespace
 
 Answer::Answer(const http::Response& response)
-    : status_(response.status), headers_(headers_of(response)) {
+    : status_(response.status), headers_(headers_of(response, links_readable_)) {
     if (response.body.find_first_not_of(" \t\r\n") == std::string::npos) return;
     auto body = parse_json(response.body);
     if (body) {

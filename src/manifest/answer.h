@@ -23,6 +23,9 @@ class Answer {
     /// Why it is not JSON. Data `answer-not-json`.
     const Result<>& readable() const { return readable_; }
 
+    /// Why its `Link` cannot be read; to go on without it might lose pages. Data `bad-link`.
+    const Result<>& links_readable() const { return links_readable_; }
+
     /// The headers as sent, and in small letters; `link` by relation: `headers.link.next.url`.
     const Json& headers() const { return headers_; }
 
@@ -33,6 +36,7 @@ class Answer {
     int status_;
     Json body_;
     Result<> readable_;
+    Result<> links_readable_;
     Json headers_;
 };
 

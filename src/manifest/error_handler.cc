@@ -13,7 +13,7 @@ namespace {
 using http::Action;
 
 const Names& error_names() {
-    static const Names names = {"response", "headers", "stream_partition"};
+    static const Names names = {"response", "headers", "status", "stream_partition"};
     return names;
 }
 
@@ -188,8 +188,10 @@ Result<> ErrorHandler::describe(Error& error, const Filter* filter, const Answer
 
 Result<http::Verdict> ErrorHandler::verdict(const http::Response& response, const Answer& answer,
                                             int attempt, const Judging& judging) const {
-    const Scope scope =
-        judging.scope.with("response", answer.body()).with("headers", answer.headers());
+    const Json status = Json::integer(answer.status());
+    const Scope scope = judging.scope.with("response", answer.body())
+                            .with("headers", answer.headers())
+                            .with("status", status);
     const Filter* matched = nullptr;
     const Handler* handler = &handlers_.front();
     for (const Handler& candidate : handlers_) {

@@ -187,6 +187,8 @@ Result<> PageReader::read(const StreamPlan& plan, const Slice& slice, const Take
             if (!found) return std::unexpected(at_place(found.error(), where));
             STREAMS_TRY(seen.page(got->print, found->size(), where));
             if (plan.paginator) {
+                const auto& links = got->answer->links_readable();
+                if (!links) return std::unexpected(at_place(links.error(), where));
                 auto more = plan.paginator->strategy().next(
                     {*got->answer, found->size(), found->empty() ? nullptr : found->back(), token},
                     scope);

@@ -15,22 +15,12 @@ std::string json_of(const nlohmann::json& value) {
     return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-void append_member(std::string& line, std::string_view name, std::string_view json) {
-    line.append(",\"").append(name).append("\":").append(json);
-}
-
 }  // namespace
 
 Result<> StreamOutput::schema(std::string_view stream, std::string_view schema,
                               const std::vector<std::string>& key,
                               const std::vector<std::string>& bookmarks) {
-    waiting_ += R"({"type":"SCHEMA")";
-    append_member(waiting_, "stream", json_of(stream));
-    append_member(waiting_, "schema", schema);
-    append_member(waiting_, "key_properties", json_of(key));
-    if (!bookmarks.empty()) append_member(waiting_, "bookmark_properties", json_of(bookmarks));
-    waiting_ += "}\n";
-    return {};
+    return format_.append_schema(waiting_, stream, schema, key, bookmarks);
 }
 
 Result<> StreamOutput::record(std::string_view stream, std::string_view record) {
@@ -42,10 +32,7 @@ Result<> StreamOutput::record(std::string_view stream, std::string_view record) 
         ++found->second;
     }
     ++records_;
-    waiting_ += R"({"type":"RECORD")";
-    append_member(waiting_, "stream", json_of(stream));
-    append_member(waiting_, "record", record);
-    waiting_ += "}\n";
+    STREAMS_TRY(format_.append_record(waiting_, stream, record));
     const bool is_late =
         (records_ & 15) == 0 && std::chrono::steady_clock::now() - flushed_ > kGatheredTime;
     if (waiting_.size() < kGatheredBytes && !is_late) return {};
@@ -54,9 +41,7 @@ Result<> StreamOutput::record(std::string_view stream, std::string_view record) 
 
 Result<> StreamOutput::state(std::string_view value) {
     if (plan_.schema_only) return {};
-    waiting_ += R"({"type":"STATE")";
-    append_member(waiting_, "value", value);
-    waiting_ += "}\n";
+    STREAMS_TRY(format_.append_state(waiting_, value));
     return flush();
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "message/message_writer.h"
 #include "streams/streamer.h"
 
 namespace streams {
@@ -21,9 +22,10 @@ class StreamOutput final : public Output {
         std::optional<int> report_fd;
         std::uint64_t limit = 0;   ///< Records a stream; 0: all.
         bool schema_only = false;  ///< Drops records and states.
+        Dialect dialect = Dialect::Singer;
     };
 
-    explicit StreamOutput(Plan plan) : plan_(plan) {}
+    explicit StreamOutput(Plan plan) : plan_(plan), format_(plan.dialect) {}
 
     Result<> schema(std::string_view stream, std::string_view schema,
                     const std::vector<std::string>& key,
@@ -41,6 +43,7 @@ class StreamOutput final : public Output {
     using Time = std::chrono::steady_clock::time_point;
 
     Plan plan_;
+    MessageFormat format_;
     std::string waiting_;  // Whole lines.
     Time flushed_ = std::chrono::steady_clock::now();
     std::uint64_t records_ = 0;

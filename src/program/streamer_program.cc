@@ -51,6 +51,9 @@ std::vector<Option> options_of_streamers() {
     options.push_back(flag("discover", "The same as the word discover."));
     options.back().hidden = true;
     options.back().means_word = "discover";
+    options.push_back({.setting = {.name = "dialect",
+                                   .description = "How keys are written: singer (default) or 2017.",
+                                   .choices = {"singer", "2017"}}});
     options.push_back({.setting = {.name = "report_fd", .kind = Kind::Integer}, .hidden = true});
     return options;
 }
@@ -116,10 +119,12 @@ int sync(const StreamerEntry& entry, const Settings& settings, const CommandLine
     if (!input) return print_critical(input.error(), kNothingDone);
     auto report_fd = report_descriptor(line.options);
     if (!report_fd) return print_critical(report_fd.error(), kNothingDone);
-    StreamOutput output({.data_fd = STDOUT_FILENO,
-                         .report_fd = *report_fd,
-                         .limit = input->limit,
-                         .schema_only = input->schema_only});
+    StreamOutput output(
+        {.data_fd = STDOUT_FILENO,
+         .report_fd = *report_fd,
+         .limit = input->limit,
+         .schema_only = input->schema_only,
+         .dialect = line.options.text("dialect") == "2017" ? Dialect::Year2017 : Dialect::Singer});
     const auto synced = entry.sync(settings, *input, output);
     const auto flushed = output.flush();  // What came before a failure is good.
     if (!synced) return print_critical(synced.error());

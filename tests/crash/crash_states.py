@@ -65,22 +65,23 @@ class Disk:
                 folder[leaf].synced = folder[leaf].bytes
                 folder[leaf].last = 0
 
-    def write_out(self, target: Path, content: str, ahead: str):
-        """`ahead`: `all`, `none`, or the one folder whose unsynced names are there too."""
-        target.mkdir(parents=True)
+    def state(self, content: str, ahead: str):
+        """Path to bytes, None for a folder. `ahead`: `all`, `none`, or the one folder whose unsynced names are
+        there too."""
+        nodes = {}
 
-        def walk(name, to):
+        def walk(name):
             names = self.folders[name] if ahead in ("all", name) else self.synced[name]
             for leaf, node in names.items():
                 path = f"{name}/{leaf}" if name else leaf
                 if node == "folder":
-                    (to / leaf).mkdir()
-                    walk(path, to / leaf)
+                    nodes[path] = None
+                    walk(path)
                 else:
-                    data = {"synced": node.synced, "all": node.bytes,
-                            "half": node.bytes[:len(node.bytes) - node.last // 2]}[content]
-                    (to / leaf).write_bytes(data)
-        walk("", target)
+                    nodes[path] = {"synced": node.synced, "all": node.bytes,
+                                   "half": node.bytes[:len(node.bytes) - node.last // 2]}[content]
+        walk("")
+        return nodes
 
 
 class Trace:
@@ -161,31 +162,40 @@ def traced_run(folder: Path):
     return Trace(log, str(site.target))
 
 
-def check(disk: Disk, printed: bytes, content: str, ahead: str):
+def check(nodes, printed: bytes):
     with tempfile.TemporaryDirectory() as folder:
-        site = Site("file", Path(folder))
-        disk.write_out(site.target, content, ahead)
+        site = Site("file", Path(folder), "--same-source")  # The state file has moved, as after no crash.
+        site.target.mkdir()
+        for path, data in nodes.items():
+            if data is None:
+                (site.target / path).mkdir()
+            else:
+                (site.target / path).write_bytes(data)
         site.state.write_bytes(printed)
         site.finish()
         site.verify()
 
 
 def states(trace: Trace, skipped, stop_at_first):
-    """(states checked, faults)"""
-    disk, printed, seen, faults = Disk(trace.root), b"", 0, []
+    """(states checked, faults). A state that was there before, with as much printed, is checked once."""
+    disk, printed, seen, faults = Disk(trace.root), b"", set(), []
     for number, call in enumerate(trace.calls):
         printed += trace.apply(disk, call, skipped)
         changed = [name for name in disk.folders if disk.folders[name] != disk.synced[name]]
         for content in ("synced", "all", "half"):
-            for ahead in dict.fromkeys(["all", "none", *changed]):
-                seen += 1
+            for ahead in ("all", "none", *changed):
+                nodes = disk.state(content, ahead)
+                mark = hash((printed, *sorted((path, data or b"") for path, data in nodes.items())))
+                if mark in seen:
+                    continue
+                seen.add(mark)
                 try:
-                    check(disk, printed, content, ahead)
+                    check(nodes, printed)
                 except Exception as fault:  # Whatever the runs stumbled over is what we look for.
                     faults.append(f"after call {number} ({call[0]}), content {content}, names {ahead}: {fault}")
                     if stop_at_first:
-                        return seen, faults
-    return seen, faults
+                        return len(seen), faults
+    return len(seen), faults
 
 
 def main() -> int:

@@ -21,8 +21,8 @@ HERE = Path(__file__).parent
 class Site:
     """One destination and one state file."""
 
-    def __init__(self, kind: str, folder: Path):
-        self.kind, self.folder = kind, folder
+    def __init__(self, kind: str, folder: Path, *flags: str):
+        self.kind, self.folder, self.flags = kind, folder, flags
         self.state = folder / "state.jsonl"
         self.target = folder / ("x.db" if kind == "sqlite" else "out")
 
@@ -36,7 +36,7 @@ class Site:
         start = self.start_state()
         (self.folder / "in.jsonl").write_text("\n".join(scenario.rest_after(start)) + "\n")
         command = [BIN / f"persist-{self.kind}", "--path", self.target, "--pipeline", "p", "--state", self.state,
-                   "--input", self.folder / "in.jsonl", "-q"]
+                   "--input", self.folder / "in.jsonl", "-q", *self.flags]
         counted = None
         if kill_before is not None:
             reading, writing = os.pipe()
