@@ -38,14 +38,15 @@ typedef struct streams_render {
     const char* context; /* A JSON object: what the names stand for. */
     size_t context_size;
     size_t bytes_max;
-    int64_t now_us;      /* The present, in microseconds since 1970. */
-    int typed;           /* 0: text, as Python would print it. 1: JSON: a template of one {{ }} gives
-                            its value as it is; any other text that reads as a Python literal gives
-                            what it stands for. 2: "true" or "false", as a condition. */
+    int64_t now_us; /* The present, in microseconds since 1970. */
+    int typed;      /* 0: text, as Python would print it. 1: JSON: a template of one {{ }} gives
+                       its value as it is; any other text that reads as a Python literal gives
+                       what it stands for. 2: "true" or "false", as a condition. */
 } streams_render;
 
 /* 1 and the result in `out`, or 0 and the reason in `out`, its line in `line`.
-   Numbers leave as they were spelled in the context. What is undefined is an empty text, or null. */
+   Numbers leave as they were spelled in the context. What is undefined is an empty text, or null.
+ */
 int streams_template_render(const streams_template* compiled, const streams_render* request,
                             streams_text* out, uint32_t* line);
 

@@ -34,7 +34,8 @@ class Buffer {
     /// Makes room for `bytes` in all and keeps what is there. Grows at least by half.
     void reserve(std::size_t bytes) {
         if (bytes <= capacity_) return;
-        const std::size_t wanted = bytes > capacity_ + capacity_ / 2 ? bytes : capacity_ + capacity_ / 2;
+        const std::size_t wanted =
+            bytes > capacity_ + capacity_ / 2 ? bytes : capacity_ + capacity_ / 2;
         auto* grown = static_cast<std::uint8_t*>(std::realloc(data_.release(), wanted));
         if (grown == nullptr) std::abort();
         data_.reset(grown);
@@ -64,10 +65,10 @@ struct Column {
     Type type = Type::Json;
     std::size_t rows = 0;
     std::size_t nulls = 0;
-    Buffer validity;          ///< Without capacity while no value is null.
-    Buffer values;            ///< Bits, int64s, doubles, or bytes.
-    Buffer offsets;           ///< int32; of the types with bytes only.
-    std::size_t bytes = 0;    ///< In use in `values`, of the types with bytes.
+    Buffer validity;        ///< Without capacity while no value is null.
+    Buffer values;          ///< Bits, int64s, doubles, or bytes.
+    Buffer offsets;         ///< int32; of the types with bytes only.
+    std::size_t bytes = 0;  ///< In use in `values`, of the types with bytes.
 
     bool is_null(std::size_t row) const {
         return nulls != 0 && (validity.data()[row >> 3] >> (row & 7) & 1) == 0;
@@ -101,9 +102,10 @@ struct Column {
 /// Rows of one stream, in the order in which they came.
 struct Batch {
     std::size_t rows = 0;
-    std::vector<Column> columns;  ///< One per field of the stream; none if the persister takes records.
-    Column records;               ///< Type Json: each record's own bytes; empty if it takes columns.
-    std::uint64_t first_line = 0; ///< Of the input, for messages; counted from 1.
+    std::vector<Column>
+        columns;     ///< One per field of the stream; none if the persister takes records.
+    Column records;  ///< Type Json: each record's own bytes; empty if it takes columns.
+    std::uint64_t first_line = 0;  ///< Of the input, for messages; counted from 1.
     std::uint64_t last_line = 0;
 
     /// After these rows: the rows whose version is distinct from this one are no longer live.

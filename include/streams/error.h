@@ -22,10 +22,11 @@ enum class ErrorKind {
     Busy,       ///< Locked or fenced by another run, or a state refused.
 };
 
-/// A failure: what it allows, a stable word for it, and what the person who has to act needs to know.
+/// A failure: what it allows, a stable word for it, and what the person who has to act needs to
+/// know.
 struct Error {
     ErrorKind kind;
-    std::string id;      ///< `token-refused`; known to `streams explain`, matched by tests and alerts.
+    std::string id;  ///< `token-refused`; known to `streams explain`, matched by tests and alerts.
     std::string what;    ///< One sentence.
     std::string where;   ///< File, line, stream, field, request; may be empty.
     std::string why;     ///< What the other side said; may be empty.

@@ -30,12 +30,13 @@ struct Activation {
 
 /// What becomes durable in one act, besides the rows written since the commit before.
 struct Commit {
-    std::int64_t number = 0;           ///< One more than the last of the pipeline; 0 in a bare pipe.
+    std::int64_t number = 0;  ///< One more than the last of the pipeline; 0 in a bare pipe.
     std::optional<std::string> state;  ///< JSON, byte for byte as it came; none: it stays as it is.
     std::string state_hash;            ///< Of `state` (state/state_hash.h); empty without one.
     std::string run;                   ///< The run's id.
     bool ends_run = false;             ///< END's commit: swaps in what `Load::Overwrite` filled.
-    std::vector<Activation> activations;  ///< In order; already done by `write`, noted here for journals.
+    std::vector<Activation>
+        activations;  ///< In order; already done by `write`, noted here for journals.
     std::vector<Reject> rejects;
 };
 
@@ -45,7 +46,8 @@ struct Receipt {
     std::string table;  ///< Or folder.
     bool created = false;
     std::vector<std::string> key;
-    std::uint64_t rows = 0;  ///< Written since the commit before; new + changed + same, if it can tell.
+    std::uint64_t rows =
+        0;  ///< Written since the commit before; new + changed + same, if it can tell.
     std::uint64_t new_rows = 0;
     std::uint64_t changed = 0;
     std::uint64_t same = 0;
@@ -62,8 +64,8 @@ struct LedgerEntry {
     std::vector<std::string> missing;  ///< Tables or files that it lists and the destination lacks.
 };
 
-/// The second face of a tier A destination: what it remembers of the pipeline that the persister was
-/// made for. Driven by the persister's thread, before and between its commits.
+/// The second face of a tier A destination: what it remembers of the pipeline that the persister
+/// was made for. Driven by the persister's thread, before and between its commits.
 class Ledger {
  public:
     Ledger() = default;
@@ -72,8 +74,8 @@ class Ledger {
     virtual ~Ledger() = default;
 
     /// Takes the lock of the pipeline for the life of this object, waiting up to `wait`.
-    /// **Errors.** Busy `pipeline-locked`, naming the holder where that can be known. Makes the lock
-    /// and nothing else.
+    /// **Errors.** Busy `pipeline-locked`, naming the holder where that can be known. Makes the
+    /// lock and nothing else.
     virtual Result<> lock(std::chrono::milliseconds wait) = 0;
 
     /// Reads what is remembered; none for a new pipeline. Creates nothing.
@@ -115,9 +117,10 @@ class Ledger {
 /// `commit`, are durable; if the program dies before, none of them is. The pipeline passes a STATE
 /// on only after that. Destroying without `commit` discards.
 ///
-/// **Errors.** `Transient` from `open` asks for the call again. After a failed `write` the persister
-/// can only be destroyed. After a failed `commit` nobody knows what happened: the pipeline makes a
-/// new persister, claims again and reads the ledger. Busy `fenced`: another run has taken over.
+/// **Errors.** `Transient` from `open` asks for the call again. After a failed `write` the
+/// persister can only be destroyed. After a failed `commit` nobody knows what happened: the
+/// pipeline makes a new persister, claims again and reads the ledger. Busy `fenced`: another run
+/// has taken over.
 ///
 /// **Limits.** A persister holds no more than one batch in memory; the pipeline does the batching.
 class Persister {

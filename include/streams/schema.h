@@ -47,9 +47,9 @@ struct Field {
     Kind kind = Kind::Any;
     Type type = Type::Json;
     Origin origin = Origin::Record;
-    bool declared = false;      ///< By a SCHEMA; else inferred from values.
-    std::int32_t scale = -1;    ///< Of a declared decimal; -1: as written.
-    std::int32_t precision = 0; ///< Of a declared decimal; 0: any.
+    bool declared = false;       ///< By a SCHEMA; else inferred from values.
+    std::int32_t scale = -1;     ///< Of a declared decimal; -1: as written.
+    std::int32_t precision = 0;  ///< Of a declared decimal; 0: any.
 
     bool operator==(const Field&) const = default;
 };

@@ -17,9 +17,9 @@ struct Progress {
     std::uint64_t records = 0;
     std::uint64_t bytes = 0;
     std::uint64_t page = 0;
-    std::uint64_t pages = 0;      ///< 0: unknown.
-    double wait_seconds = 0;      ///< Waiting for a rate limit or a retry; 0: not waiting.
-    std::string phase;            ///< `start`, `page`, `wait`, `end`.
+    std::uint64_t pages = 0;  ///< 0: unknown.
+    double wait_seconds = 0;  ///< Waiting for a rate limit or a retry; 0: not waiting.
+    std::string phase;        ///< `start`, `page`, `wait`, `end`.
 };
 
 /// Where a streamer's messages go: standard output, or a test.

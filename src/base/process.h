@@ -58,8 +58,8 @@ Exit wait_for(pid_t program);
 /// None while the program runs.
 std::optional<Exit> try_wait(pid_t program);
 
-/// As `try_wait`, and leaves the ended program as it is, so that its number and its group's stay its
-/// own until `wait_for`. Without `cpu_seconds`.
+/// As `try_wait`, and leaves the ended program as it is, so that its number and its group's stay
+/// its own until `wait_for`. Without `cpu_seconds`.
 std::optional<Exit> peek_exit(pid_t program);
 
 /// A descriptor that is readable when the program has ended.

@@ -5,7 +5,7 @@
 namespace streams {
 namespace {
 
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 
 TEST(BatchBuilder, PutsTheValuesOfDeclaredFieldsIntoTheirColumns) {
     auto loading = Loading::declared(R"({"type":"object","properties":{

@@ -76,8 +76,9 @@ class Sync {
 
     Result<> write_state() {
         std::string state = bookmarks_.dump();
-        if (state == written_state_) return {};
+        if (state == written_state_ && !rows_behind_state_) return {};
         written_state_ = std::move(state);
+        rows_behind_state_ = false;
         return output_.state(written_state_);
     }
 
@@ -189,6 +190,7 @@ class Sync {
         line_.clear();
         record.dump_to(line_);
         STREAMS_TRY(output_.record(plan.name, line_));
+        rows_behind_state_ = true;
         ++progress_.records;
         progress_.bytes += line_.size();
         full_ = input_.limit > 0 && progress_.records >= input_.limit;
@@ -225,6 +227,7 @@ class Sync {
     PageReader reader_;
     Selection selection_;
     Bookmarks bookmarks_;
+    bool rows_behind_state_ = false;  // A bare pipe commits them with a STATE of their own.
     std::string written_state_;
     Progress progress_;  // Of the stream that is being read.
     bool schema_written_ = false;

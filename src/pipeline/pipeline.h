@@ -65,7 +65,7 @@ class Pipeline {
     Committer& committer_;
     const RunOptions& options_;
 
-    std::uint64_t line_ = 0;  // The last line taken.
+    std::uint64_t line_ = 0;     // The last line taken.
     std::optional<Error> torn_;  // Of a last line without line end, under a runner.
     bool persister_failed_ = false;
     bool is_ready_ = false;  // Complete segments wait for a commit.

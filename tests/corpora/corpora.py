@@ -69,9 +69,10 @@ def state_faults(done, path):
 
 def sqlite_faults(path, target):
     streams, _ = faithful.sent(path.read_text().splitlines())
+    if not any(stream.records for stream in streams.values()):
+        return  # Nothing was sent, so nothing need be there, not even the file.
     database = sqlite3.connect(f"file:{target}?mode=ro", uri=True)
-    tables = dict(database.execute("SELECT stream, \"table\" FROM _streams_tables")) if any(
-        stream.records for stream in streams.values()) else {}
+    tables = dict(database.execute('SELECT stream, "table" FROM _streams_tables'))
     for name, stream in streams.items():
         if not stream.records:
             continue

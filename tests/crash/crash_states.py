@@ -154,7 +154,8 @@ def traced_run(folder: Path):
     site = Site("file", folder)
     log = folder / "log"
     (folder / "in.jsonl").write_text("\n".join(scenario.lines()) + "\n")
-    calls = "openat,openat2,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,linkat,mkdir,mkdirat,unlink,unlinkat,ftruncate"
+    calls = ("openat,openat2,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,linkat,mkdir,mkdirat,unlink,"
+             "unlinkat,ftruncate")
     command = ["strace", "-f", "-y", "-xx", "-s", "4000000", "-e", f"trace={calls}", "-o", log, BIN / "persist-file",
                "--path", site.target, "--pipeline", "p", "--state", site.state, "--input", folder / "in.jsonl", "-q"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)

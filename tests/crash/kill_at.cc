@@ -1,6 +1,6 @@
-// kill-at N COMMAND [ARGUMENT...]   runs COMMAND and kills it (SIGKILL, all threads) right before its
-// N-th system call that changes a file or a pipe, counted over all its threads. Prints how many there
-// were on descriptor 9 if that is open. Leaves with 137 if it killed, else as the command left.
+// kill-at N FILE COMMAND [ARGUMENT...]   runs COMMAND and kills it (SIGKILL, all threads) right
+// before its N-th system call that changes a file or a pipe, counted over all its threads; N 0:
+// never. Writes to FILE how many there were. Leaves with 137 if it killed, else as COMMAND left.
 //
 // The page cache outlives a kill: this proves that every order of steps is safe, and nothing about
 // fsync. Crash states (crash_states.py) do that.
@@ -98,13 +98,16 @@ Outcome follow(pid_t child, long kill_before) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc < 3) {
-        std::fputs("usage: kill-at N COMMAND [ARGUMENT...]   (N 0: count only)\n", stderr);
+    if (argc < 4) {
+        std::fputs("usage: kill-at N FILE COMMAND [ARGUMENT...]   (N 0: count only)\n", stderr);
         return 2;
     }
     const pid_t child = fork();
-    if (child == 0) start_child(argv + 2);
+    if (child == 0) start_child(argv + 3);
     const auto outcome = follow(child, std::atol(argv[1]));
-    if (fcntl(9, F_GETFD) >= 0) dprintf(9, "%ld\n", outcome.calls);
+    if (std::FILE* file = std::fopen(argv[2], "w")) {
+        std::fprintf(file, "%ld\n", outcome.calls);
+        std::fclose(file);
+    }
     return outcome.killed ? 137 : outcome.status;
 }

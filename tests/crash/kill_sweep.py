@@ -37,19 +37,12 @@ class Site:
         (self.folder / "in.jsonl").write_text("\n".join(scenario.rest_after(start)) + "\n")
         command = [BIN / f"persist-{self.kind}", "--path", self.target, "--pipeline", "p", "--state", self.state,
                    "--input", self.folder / "in.jsonl", "-q", *self.flags]
-        counted = None
+        count = self.folder / "calls"
         if kill_before is not None:
-            reading, writing = os.pipe()
-            os.dup2(writing, 9)
-            os.close(writing)
-            command = [BIN / "kill-at", str(kill_before), *command]
+            command = [BIN / "kill-at", str(kill_before), count, *command]
         with self.state.open("ab") as out:
-            done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, timeout=60,
-                                  pass_fds=(9,) if kill_before is not None else ())
-        if kill_before is not None:
-            os.close(9)
-            counted = int(os.read(reading, 99) or 0)
-            os.close(reading)
+            done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, timeout=60)
+        counted = int(count.read_text()) if kill_before is not None else None
         return done.returncode, counted, done.stderr.decode()
 
     def finish(self):

@@ -160,7 +160,8 @@ class Requests(WithDemo):
             self.assertIn("since=20", line)
             self.assertIn("per_page=100", line)
         issues = next(line for line in asked if "/issues?" in line)
-        for part in ("state=all", "sort=updated", "direction=asc"):
+        # The newest first: what changes while pages are read pushes nothing onto a page that is read already.
+        for part in ("state=all", "sort=updated", "direction=desc"):
             self.assertIn(part, issues)
 
     def test_a_token_is_optional_and_may_come_from_the_environment(self):

@@ -23,8 +23,9 @@ SETUP = """
 CREATE TABLE orders (id bigint PRIMARY KEY, updated_at timestamptz NOT NULL, note text, total numeric(20,4),
     ratio double precision, is_open boolean, day date, tags text[], extra jsonb, small smallint);
 INSERT INTO orders SELECT i, timestamptz '2026-01-01 00:00:00+00' + i * interval '1.000001 minute',
-    CASE WHEN i % 7 = 0 THEN NULL ELSE 'note ' || i || E' \\u00e9 \\U0001F600 "quoted" \\\\ back' || E'\\n' END,
-    i * 1.2345, i / 3.0, i % 2 = 0, date '1970-01-01' + i, ARRAY['a', 'b' || i], jsonb_build_object('i', i, 'n', null), i % 100
+    CASE WHEN i % 7 = 0 THEN NULL ELSE 'note ' || i || E' \\u00e9 \\U0001F600 "quoted" \\\\ \\n' END,
+    i * 1.2345, i / 3.0, i % 2 = 0, date '1970-01-01' + i, ARRAY['a', 'b' || i],
+    jsonb_build_object('i', i, 'n', null), i % 100
     FROM generate_series(1, 500) AS i;
 UPDATE orders SET id = 9223372036854775807 WHERE id = 500;
 CREATE TABLE logs (at timestamptz, line text);
@@ -37,8 +38,9 @@ INSERT INTO orders (id, updated_at, note) VALUES (1000, timestamptz '2026-11-02 
 
 
 def run_streams(folder, source):
-    done = subprocess.run([BIN / "streams", "run", source, "sqlite:shop.db", "--singer", "--pipeline", "shop",
-                           "--stream", "public-orders"],
+    command = [BIN / "streams", "run", source, "sqlite:shop.db", "--singer", "--pipeline", "shop",
+               "--stream", "public-orders"]
+    done = subprocess.run(command,
                           cwd=folder, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr.decode()
     return done.stderr.decode()
@@ -58,7 +60,8 @@ def main() -> int:
     if not postgres.is_there():
         print("SKIPPED: no PostgreSQL 15, or not root")
         return 77
-    tools = subprocess.run([SOURCE / "tools" / "python-tools", "meltanolabs-tap-postgres"], check=True, capture_output=True)
+    maker = [SOURCE / "tools" / "python-tools", "meltanolabs-tap-postgres"]
+    tools = subprocess.run(maker, check=True, capture_output=True)
     tap = Path(tools.stdout.decode().strip()) / "tap-postgres"
     with postgres.Server() as server, tempfile.TemporaryDirectory() as name:
         folder = Path(name)

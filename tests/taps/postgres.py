@@ -38,15 +38,16 @@ class Server:
              "listen_addresses=127.0.0.1", "-p", str(self.port)],
             stdout=subprocess.DEVNULL, stderr=(self.folder / "log").open("w"), cwd="/")
         for _ in range(600):
-            ready = subprocess.run([PROGRAMS / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)], check=False)
+            asked = [PROGRAMS / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+            ready = subprocess.run(asked, check=False)
             if ready.returncode == 0:
                 return self
             time.sleep(0.05)
         raise RuntimeError("PostgreSQL did not start: " + (self.folder / "log").read_text())
 
     def sql(self, text):
-        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"],
-                       input=text.encode(), check=True, stdout=subprocess.DEVNULL)
+        command = ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
+        subprocess.run(command, input=text.encode(), check=True, stdout=subprocess.DEVNULL)
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGINT)
