@@ -182,7 +182,7 @@ Result<> Intake::activate(const Message& message) {
     close(slot);
     if (closed_.empty() || closed_.back().stream != slot.stream ||
         closed_.back().batch.activate_version) {
-        closed_.push_back({slot.stream, {}});
+        closed_.push_back({slot.stream, slot.builder.take()});
     }
     closed_.back().batch.activate_version = message.version;
     activations_.push_back({message.stream, message.version.value_or(0)});

@@ -71,7 +71,7 @@ def main() -> int:
              "filter_schemas": ["public"]}))
         # The tap's own output goes through tee, so that it can be read by somebody else than us.
         (folder / "tap-recorded").write_text(
-            f'#!/bin/bash\nset -o pipefail\nif [[ " $* " == *" --discover"* ]]; then exec {tap} "$@"; fi\n'
+            f'#!/bin/bash\nset -o pipefail\nif [[ " $* " != *" --catalog "* ]]; then exec {tap} "$@"; fi\n'
             f'{tap} "$@" | tee -a sent.jsonl\n')
         (folder / "tap-recorded").chmod(0o755)
         source = f"{folder}/tap-recorded --config pg.json"
