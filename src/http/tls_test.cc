@@ -145,6 +145,13 @@ TEST(TlsN5, AnEndThatAnybodyCouldHaveCutIsNoEnd) {
     EXPECT_EQ(refusal_of(ask({.says_goodbye = false, .bytes = endless})), "short-answer");
 }
 
+TEST(TlsN5, AnAnswerWithoutABodyNeedsNoEnd) {
+    for (const char* bytes :
+         {"HTTP/1.1 304 Not Modified\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n"}) {
+        EXPECT_EQ(refusal_of(ask({.says_goodbye = false, .bytes = bytes})), "answered");
+    }
+}
+
 TEST(TlsN5, ACertificateFileThatIsMissingIsAnErrorOfTheSettings) {
     ClientOptions options;
     options.ca_file = "/nowhere/ca.pem";

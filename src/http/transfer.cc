@@ -218,7 +218,7 @@ class CurlTransport final : public Transport {
     void set_message(const Hop& hop);
 
     /// Whether the answer stops where its connection does, and that was cut.
-    bool is_cut(const Hop& hop, const Headers& headers) const;
+    bool is_cut(const Hop& hop, const Response& response) const;
 
     bool tls_ended_ = false;  // Written by connections, so it outlives the handle that has them.
     std::unique_ptr<CURL, CloseHandle> handle_;
@@ -272,11 +272,12 @@ void CurlTransport::set_message(const Hop& hop) {
     set(CURLOPT_CUSTOMREQUEST, hop.method.c_str());
 }
 
-bool CurlTransport::is_cut(const Hop& hop, const Headers& headers) const {
+bool CurlTransport::is_cut(const Hop& hop, const Response& response) const {
     long version = 0;
     curl_easy_getinfo(handle_.get(), CURLINFO_HTTP_VERSION, &version);
-    const bool ends_by_itself = hop.method == "HEAD" || version >= CURL_HTTP_VERSION_2_0 ||
-                                headers.has("Content-Length") || headers.has("Transfer-Encoding");
+    const bool ends_by_itself = has_no_body(hop, response) || version >= CURL_HTTP_VERSION_2_0 ||
+                                response.headers.has("Content-Length") ||
+                                response.headers.has("Transfer-Encoding");
     return !ends_by_itself && !tls_ended_ && is_openssl_below() &&
            hop.url.origin().starts_with("https:");
 }
@@ -298,9 +299,9 @@ Result<Response> CurlTransport::exchange(const Hop& hop) {
     const CURLcode code = curl_easy_perform(handle_.get());
     long status = 0;
     curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
-    const bool cut = is_cut(hop, arriving.response.headers);
-    curl_easy_reset(handle_.get());  // Nothing points into this frame any more.
     arriving.response.status = static_cast<int>(status);
+    const bool cut = is_cut(hop, arriving.response);
+    curl_easy_reset(handle_.get());  // Nothing points into this frame any more.
     if (arriving.too_large) return error_of(CURLE_FILESIZE_EXCEEDED, {}, hop);
     if (code == CURLE_OK && cut) return error_of(CURLE_PARTIAL_FILE, "TLS was cut", hop);
     if (code != CURLE_OK) {
