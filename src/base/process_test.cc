@@ -71,8 +71,11 @@ TEST(Process, TellsStatusesAndSignalsApart) {
 }
 
 TEST(Process, ShowsOnADescriptorThatAProgramEnded) {
-    const auto program = spawn(
-        {.arguments = {"cat"}, .environment = {}, .passed = {}, .folder = {}, .own_group = true});
+    const auto program = spawn({.arguments = {"sleep", "60"},
+                                .environment = {},
+                                .passed = {},
+                                .folder = {},
+                                .own_group = true});
     ASSERT_TRUE(program);
     auto watch = watch_exit(*program);
     ASSERT_TRUE(watch) << watch.error().what;

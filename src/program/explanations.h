@@ -1,7 +1,7 @@
 #pragma once
 
+#include <span>
 #include <string_view>
-#include <vector>
 
 namespace streams {
 
@@ -12,7 +12,7 @@ struct Explanation {
 };
 
 /// All of them, in the order of their ids.
-const std::vector<Explanation>& explanations();
+std::span<const Explanation> explanations();
 
 /// Null: nobody knows the id.
 const Explanation* explanation_of(std::string_view id);
