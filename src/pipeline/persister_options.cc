@@ -251,7 +251,7 @@ Result<RunOptions> run_options_of(const PersisterEntry& entry, const Settings& s
     STREAMS_TRY(check_load(entry, run));
 
     run.limit = options.has("limit") ? static_cast<std::uint64_t>(options.integer("limit")) : 0;
-    if (run.limit != 0) {
+    if (run.limit != 0 && line.word == "sync") {  // Of `show` it counts rows.
         run.context.schema = "preview";
         run.load = Load::Overwrite;
         return run;
