@@ -287,12 +287,25 @@ class PlanMaker {
         const bool ours =
             has_ability(source_can_, "discover") && has_ability(source_can_, "catalog");
         if (has_catalog && patterns.empty()) return {};
-        if (ours)
-            return patterns.empty() ? Result<>() : select_of(ask_source("discover"), "--catalog");
+        if (ours && !patterns.empty()) return select_of(ask_source("discover"), "--catalog");
+        if (ours) {
+            count_streams();
+            return {};
+        }
         if (plan_.source.is_tap) return select_of_tap(patterns.empty());
         if (patterns.empty()) return {};
         return wrong_usage(plan_.source.name + " cannot select streams",
                            "is it a Singer tap? add --singer");
+    }
+
+    // For the first line only: a source that cannot say how many streams it has may still sync.
+    void count_streams() {
+        if (options_.boolean("quiet")) return;
+        const auto found = run_captured(with_word(plan_.streamer, "discover"), plan_.environment);
+        const auto catalog = Json::parse(found ? found->out : "", nullptr, false);
+        if (!catalog.is_object() || !catalog.contains("streams")) return;
+        plan_.facts.discovered = catalog["streams"].size();
+        plan_.facts.selected = plan_.facts.discovered;
     }
 
     Result<> select_of_tap(bool may_go_without) {
