@@ -126,7 +126,9 @@ Result<> MicrohttpdServer::listen() {
                                      "it is not an IPv4 or IPv6 address",
                                      "give an address such as 127.0.0.1 or ::1"});
     }
-    unsigned flags = MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC;
+    // Not epoll: libmicrohttpd misses there that a client closed right behind its request, and
+    // keeps the connection until it is idle for too long.
+    unsigned flags = MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC;
     if (address.ss_family == AF_INET6) flags |= MHD_USE_IPv6;
     const MHD_AccessHandlerCallback handle =
         [](void* self, MHD_Connection* connection, const char* /*url*/, const char* method,
