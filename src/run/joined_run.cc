@@ -16,6 +16,7 @@ using Clock = std::chrono::steady_clock;
 using Millis = std::chrono::milliseconds;
 
 constexpr Millis kTick{200};
+constexpr Millis kLeaving{1000};  // Between a program's last output and its end.
 constexpr std::size_t kLogLineBytesMax = 256 * 1024;
 constexpr std::size_t kStateBytesMax = std::size_t{64} << 20;
 constexpr int kFirstPassed = 3;
@@ -221,21 +222,27 @@ class JoinedRun {
         child.kill_at = Clock::now() + kill_after;
     }
 
+    // The persister first: of two that ended one after the other, the later one is never seen
+    // alone.
     void look_at_ends() {
-        const bool streamer_ended = look_at_end(streamer_);
         const bool persister_ended = look_at_end(persister_);
+        const bool streamer_ended = look_at_end(streamer_);
         if (streamer_ended && persister_.is_running()) {
             const bool complete = streamer_.exit->good() && signal_ == 0;
             if (!complete && !first_) first_ = Side::Streamer;
             say(complete ? "END\n" : "ABORT\n");
         }
-        if (!persister_ended) return;
-        // Before the word was said the persister cannot have died of the streamer's end.
-        const bool alone = plan_.persister_ends || streamer_.is_running() || is_good(streamer_);
-        if (!first_ && (!persister_.exit->good() || streamer_.is_running())) {
-            first_ = alone ? Side::Persister : Side::Streamer;
+        if (persister_ended) {
+            data_.reset();
+            // Before the word was said the persister cannot have died of the streamer's end.
+            const bool alone = plan_.persister_ends || streamer_.is_running() || is_good(streamer_);
+            const bool good = persister_.exit->good();
+            if (!first_ && !good) first_ = alone ? Side::Persister : Side::Streamer;
+            leave_at_ = Clock::now() + (good ? kLeaving : Millis(0));
         }
-        data_.reset();
+        const bool left_behind = persister_.exit && streamer_.is_running() && !streamer_.kill_at;
+        if (!left_behind || Clock::now() < leave_at_) return;
+        if (!first_) first_ = Side::Persister;
         stop(streamer_, SIGTERM, plan_.kill_after);
     }
 
@@ -303,6 +310,7 @@ class JoinedRun {
     bool asked_to_start_ = false;
     int signal_ = 0;
     std::optional<Side> first_;
+    Clock::time_point leave_at_;  // When the streamer has to, once the persister is gone.
     std::optional<Error> trouble_;
 };
 

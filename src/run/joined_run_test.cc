@@ -72,12 +72,12 @@ class JoinedRuns : public testing::Test {
         return read_file(out_ + '.' + what, 1 << 20).value_or("");
     }
 
+    std::string out_;
     JoinPlan plan_{.kill_after = std::chrono::milliseconds(300)};
     Watcher watcher_;
 
  private:
     TemporaryFolder folder_;
-    std::string out_;
 };
 
 // The descriptors stand behind "$2", where the script does not look.
@@ -176,9 +176,25 @@ TEST_F(JoinedRuns, GiveAForeignPersisterAPlainEndOfInput) {
     EXPECT_EQ(watcher_.states, (std::vector<std::string>{R"({"b":2})", R"({"b":3})"}));
 }
 
+TEST_F(JoinedRuns, LetAStreamerLeaveThatHasSaidAll) {
+    plan_.persister = script("cat > /dev/null");
+    watcher_.streamer = script("echo data; exec >&-; sleep 0.2; exit 0");
+    const auto joined = join_programs(plan_, watcher_);
+    ASSERT_TRUE(joined);
+    EXPECT_FALSE(joined->first.has_value());
+}
+
+TEST_F(JoinedRuns, NameAPersisterThatLeftBeforeTheStreamer) {
+    plan_.persister = script("exit 0");
+    watcher_.streamer = script("trap '' PIPE; while :; do sleep 0.05; done");
+    const auto joined = join_programs(plan_, watcher_);
+    ASSERT_TRUE(joined);
+    EXPECT_EQ(joined->first, Side::Persister);
+    EXPECT_EQ(joined->streamer->signal, SIGTERM);
+}
+
 TEST_F(JoinedRuns, SayWhenTheStreamerCannotBeStarted) {
-    plan_.persister = {
-        "sh", "-c", std::string(kPersister), "persister", testing::TempDir() + "gone", "null"};
+    plan_.persister = {"sh", "-c", std::string(kPersister), "persister", out_ + ".gone", "null"};
     plan_.persister_ends = true;
     watcher_.streamer = {"/no/such/program"};
     const auto joined = join_programs(plan_, watcher_);
@@ -200,18 +216,14 @@ TEST_F(JoinedRuns, PassOnLongLogsWithoutStopping) {
 TEST_F(JoinedRuns, RunnerKilled) {
     const pid_t runner = ::fork();
     if (runner == 0) {
-        plan_.persister = {
-            "sh",  "-c", std::string(kPersister), "persister", testing::TempDir() + "killed",
-            "null"};
+        plan_.persister = {"sh", "-c", std::string(kPersister), "persister", out_, "null"};
         plan_.persister_ends = true;
         watcher_.streamer = script("echo half; exec sleep 100");
         static_cast<void>(join_programs(plan_, watcher_));
         _exit(0);
     }
-    const auto word = testing::TempDir() + "killed.word";
-    const auto data = testing::TempDir() + "killed.data";
-    ::unlink(word.c_str());
-    ::unlink(data.c_str());
+    const auto word = out_ + ".word";
+    const auto data = out_ + ".data";
     for (int tries = 0; tries < 500 && read_file(data, 100).value_or("").empty(); ++tries)
         ::usleep(10'000);
     ::kill(runner, SIGKILL);
