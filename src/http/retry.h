@@ -92,9 +92,8 @@ class Retrier {
         Client& client;
         Clock& clock;
         Chance chance;
-        Authenticator* authenticator = nullptr;  ///< May be null.
-        std::function<void(const Wait&)> report =
-            {};  ///< At the begin, each second, and at the end.
+        Authenticator* authenticator = nullptr;   ///< May be null.
+        std::function<void(const Wait&)> report;  ///< At the begin, each second, and at the end.
         std::function<bool()> stopping;
     };
 

@@ -65,7 +65,7 @@ class TlsServer {
  public:
     explicit TlsServer(const Case& which)
         : which_(which),
-          key_(EVP_EC_gen("P-256")),
+          key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")),
           certificate_(certificate_of(key_, which)),
           context_(SSL_CTX_new(TLS_server_method())),
           server_([this](Peer& peer) { serve(peer); }) {
