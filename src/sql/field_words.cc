@@ -16,8 +16,8 @@ constexpr std::array<std::string_view, 5> kOrigins = {"record", "table_version",
                                                       "received", "sequence"};
 constexpr std::array<std::string_view, 3> kLoads = {"append", "upsert", "overwrite"};
 
-template <typename Value, std::size_t count>
-std::optional<Value> value_of(const std::array<std::string_view, count>& words,
+template <typename Value, std::size_t Count>
+std::optional<Value> value_of(const std::array<std::string_view, Count>& words,
                               std::string_view word) {
     const auto found = std::ranges::find(words, word);
     if (found == words.end()) return std::nullopt;

@@ -14,7 +14,7 @@ struct ColumnDefinition {
     std::string name;
     std::string type;  ///< As the database spells it.
     bool is_nullable = true;
-    std::string fallback{};  ///< The text behind DEFAULT; empty: none.
+    std::string fallback;  ///< The text behind DEFAULT; empty: none.
 
     bool operator==(const ColumnDefinition&) const = default;
 };

@@ -32,7 +32,7 @@ int errno_of_files(sqlite3* handle) {
     for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
         sqlite3_file* file = nullptr;
         int code = 0;
-        sqlite3_file_control(handle, "main", which, &file);
+        sqlite3_file_control(handle, "main", which, static_cast<void*>(&file));
         const bool is_open = file != nullptr && file->pMethods != nullptr;
         if (!is_open) continue;
         file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &code);

@@ -63,6 +63,7 @@ class Database {
 
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
+    ~Database() = default;
 
     sqlite3* handle() const { return handle_.get(); }
     const std::string& path() const { return path_; }

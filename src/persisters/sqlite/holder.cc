@@ -89,7 +89,7 @@ std::vector<std::string> names_in(const std::string& folder) {
 bool holds_byte(const std::string& process, std::uint64_t inode, std::uint64_t offset) {
     const auto folder = "/proc/" + process + "/fdinfo";
     for (const auto& descriptor : names_in(folder)) {
-        for (const auto& line : lines_of(folder + "/" + descriptor)) {
+        for (const auto& line : lines_of(fmt::format("{}/{}", folder, descriptor))) {
             LockLine lock;
             if (!line.starts_with("lock:") || !parse_lock(line.substr(5), lock)) continue;
             if (lock.kind == "OFDLCK" && lock.inode == inode && lock.first_byte == offset) {

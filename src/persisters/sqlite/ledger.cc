@@ -99,11 +99,13 @@ Result<std::optional<LedgerEntry>> SqliteLedger::read() {
     const auto database = session_.existing();
     if (!database) return std::unexpected(database.error());
     if (*database == nullptr) return std::nullopt;
-    auto entry = read_row(**database);
-    if (!entry || !*entry) return entry;
+    auto read = read_row(**database);
+    if (!read) return read;
+    auto entry = *std::move(read);
+    if (!entry) return std::nullopt;
     auto absent = missing(**database);
     if (!absent) return std::unexpected(std::move(absent).error());
-    (*entry)->missing = *std::move(absent);
+    entry->missing = *std::move(absent);
     return entry;
 }
 
@@ -139,6 +141,14 @@ Result<LedgerEntry> SqliteLedger::claim(std::string_view source_print,
     return entry;
 }
 
+Result<LedgerEntry> SqliteLedger::claimed_row(const Database& database) const {
+    auto read = read_row(database);
+    if (!read) return std::unexpected(std::move(read).error());
+    auto entry = *std::move(read);
+    ensure(entry.has_value(), "a claimed pipeline has a row");
+    return std::move(entry).value_or(LedgerEntry{});
+}
+
 Result<LedgerEntry> SqliteLedger::claim_row(std::string_view source_print,
                                             const std::optional<std::string>& first_state) {
     const auto begun = begin_claim();
@@ -147,20 +157,19 @@ Result<LedgerEntry> SqliteLedger::claim_row(std::string_view source_print,
     const auto& context = session_.context();
     STREAMS_TRY(database.run(kClaim, {context.schema, context.pipeline, source_print}));
     STREAMS_TRY(drop_hidden_tables(database, context));
-    auto entry = read_row(database);
-    if (!entry) return std::unexpected(std::move(entry).error());
-    ensure(entry->has_value(), "a claimed pipeline has a row");
-    if (first_state && (*entry)->commit == 0) {
+    auto entry = claimed_row(database);
+    if (!entry) return entry;
+    if (first_state && entry->commit == 0) {
         const auto hash = state_hash(*first_state);
         if (!hash) return std::unexpected(hash.error());
         STREAMS_TRY(
             database.run(kFirstState, {context.schema, context.pipeline, *first_state, *hash}));
-        STREAMS_TRY(note_commit(database, {.state = *first_state, .state_hash = *hash}, {}));
-        (*entry)->state = *first_state;
-        (*entry)->state_hash = *hash;
+        STREAMS_TRY(note_commit(database, {.state = first_state, .state_hash = *hash}, {}));
+        entry->state = first_state;
+        entry->state_hash = *hash;
     }
     STREAMS_TRY(session_.commit());
-    entry_ = **entry;
+    entry_ = *entry;
     is_claimed_ = true;
     return entry_;
 }
@@ -231,12 +240,12 @@ Result<> SqliteLedger::store_state(const std::optional<std::string>& state) {
         "UPDATE _streams_state SET epoch = epoch + 1, \"commit\" = \"commit\" + 1, state = ?3, "
         "state_hash = ?4, ended_run = '' WHERE schema = ?1 AND pipeline = ?2",
         {context.schema, context.pipeline, text_or_null(state), hash}));
-    auto entry = read_row(database);
+    auto entry = claimed_row(database);
     if (!entry) return std::unexpected(std::move(entry).error());
-    STREAMS_TRY(note_commit(database,
-                            {.number = (*entry)->commit, .state = state, .state_hash = hash}, {}));
+    STREAMS_TRY(
+        note_commit(database, {.number = entry->commit, .state = state, .state_hash = hash}, {}));
     STREAMS_TRY(session_.commit());
-    entry_ = **entry;
+    entry_ = *entry;
     is_claimed_ = true;
     return {};
 }

@@ -40,6 +40,7 @@ class SqliteLedger final : public Ledger {
                                   const std::optional<std::string>& first_state);
     Result<> store_state(const std::optional<std::string>& state);
     Result<std::optional<LedgerEntry>> read_row(const Database& database) const;
+    Result<LedgerEntry> claimed_row(const Database& database) const;
     Result<std::vector<std::string>> missing(const Database& database) const;
     Result<> note_commit(const Database& database, const Commit& commit,
                          const std::vector<Receipt>& receipts) const;

@@ -84,6 +84,7 @@ bool merges(const Stream& stream) {
 
 std::vector<std::string> key_names(const Stream& stream) {
     std::vector<std::string> names;
+    names.reserve(stream.key.size());
     for (const auto position : stream.key) names.push_back(stream.fields[position].name);
     return names;
 }
@@ -93,17 +94,16 @@ Result<Ownership> ownership_of(const Database& database, const Context& context,
     const Catalog catalog(database);
     auto of_stream = catalog.of_stream(context.schema, stream.name);
     if (!of_stream) return std::unexpected(std::move(of_stream).error());
-    if (*of_stream) {
-        if (!may_write(**of_stream, context)) return owned(database, **of_stream);
-        return known(std::move(**of_stream), context);
+    if (auto entry = *std::move(of_stream)) {
+        if (!may_write(*entry, context)) return owned(database, *entry);
+        return known(*std::move(entry), context);
     }
     auto table = sql::table_name(sqlite_dialect(), context.schema, stream.name);
     auto of_table = catalog.of_table(table);
     if (!of_table) return std::unexpected(std::move(of_table).error());
-    if (*of_table) {
-        const bool is_ours =
-            (*of_table)->schema == context.schema && may_write(**of_table, context);
-        if (!is_ours) return owned(database, **of_table);
+    if (const auto entry = *std::move(of_table)) {
+        const bool is_ours = entry->schema == context.schema && may_write(*entry, context);
+        if (!is_ours) return owned(database, *entry);
         // Another stream whose name folds to the same: it came first and keeps the table.
         table = sql::distinct_table_name(sqlite_dialect(), context.schema, stream.name);
     }

@@ -48,6 +48,7 @@ sql::Upsert upsert_of(const Stream& stream, const OpenTable& table) {
 
 std::string insert_of(const Stream& stream, const OpenTable& table) {
     std::vector<std::string> columns;
+    columns.reserve(stream.fields.size() + 1);
     for (const auto& field : stream.fields) columns.push_back(field.name);
     if (table.has_commit_column) columns.emplace_back(sql::kCommitColumn);
     return sql::insert_row(sqlite_dialect(), table.target, columns);

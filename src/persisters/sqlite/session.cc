@@ -52,8 +52,8 @@ Result<> Session::commit() {
 void Session::roll_back() {
     if (!in_transaction_) return;
     // SQLite has rolled back by itself after some errors; then this one says so, and all is well.
-    (void)database_->run("ROLLBACK");
-    in_transaction_ = false;
+    const auto rolled_back = database_->run("ROLLBACK");
+    in_transaction_ = !rolled_back && sqlite3_get_autocommit(database_->handle()) == 0;
 }
 
 }  // namespace streams::sqlite

@@ -66,6 +66,7 @@ Result<> add_sample(const Database& database, std::uint64_t limit, Table& shown)
         if (!has_row) return std::unexpected(has_row.error());
         if (!*has_row) return {};
         std::vector<std::string> cells;
+        cells.reserve(shown.columns.size());
         for (int column = 0; column < sqlite3_column_count(rows->get()); ++column) {
             cells.push_back(cell_text(*rows, column));
         }

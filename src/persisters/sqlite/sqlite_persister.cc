@@ -26,10 +26,10 @@ constexpr std::string_view kPutReject =
 struct Opened {
     Stream stream;
     OpenTable table;
-    std::optional<RowWriter> writer;  ///< None after a change of the table, until it is needed.
-    RowCounts counts;                 ///< Since the last commit.
-    bool is_touched = false;          ///< Opened or written since the last commit.
-    std::uint64_t transaction = 0;    ///< In which the ownership was checked last.
+    std::unique_ptr<RowWriter> writer;  ///< None after a change of the table, until it is needed.
+    RowCounts counts;                   ///< Since the last commit.
+    bool is_touched = false;            ///< Opened or written since the last commit.
+    std::uint64_t transaction = 0;      ///< In which the ownership was checked last.
 };
 
 class SqlitePersister final : public Persister {
@@ -58,7 +58,7 @@ class SqlitePersister final : public Persister {
 
     Result<std::vector<Receipt>> commit(const Commit& commit) override {
         auto receipts = commit_all(commit);
-        if (!receipts) (void)keep(std::unexpected(receipts.error()));
+        if (!receipts) spoil(receipts.error());
         return receipts;
     }
 
@@ -68,10 +68,13 @@ class SqlitePersister final : public Persister {
     bool is_named() const { return !session_.context().pipeline.empty(); }
 
     /// After a fault nothing can be committed any more: SQLite may have rolled back by itself.
-    Result<> keep(Result<> result) {
-        if (result) return result;
+    void spoil(const Error& error) {
         session_.roll_back();
-        if (!fault_) fault_ = result.error();
+        if (!fault_) fault_ = error;
+    }
+
+    Result<> keep(Result<> result) {
+        if (!result) spoil(result.error());
         return result;
     }
 
@@ -98,7 +101,7 @@ class SqlitePersister final : public Persister {
         if (opened.writer) return {};
         auto writer = RowWriter::make(database, opened.stream, opened.table);
         if (!writer) return std::unexpected(std::move(writer).error());
-        opened.writer.emplace(*std::move(writer));
+        opened.writer = std::make_unique<RowWriter>(*std::move(writer));
         return {};
     }
 

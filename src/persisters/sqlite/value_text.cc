@@ -81,8 +81,9 @@ bool write_time(std::int64_t microseconds, char* to) {
 std::string canonical_decimal(std::string_view decimal) {
     NumberText number;
     std::string text;
-    const char* const end = decimal.data() + decimal.size();
-    const bool is_number = scan_number(decimal.data(), end, number) && number.end == end;
+    const char* const begin = decimal.data();
+    const char* const end = begin + decimal.size();
+    const bool is_number = scan_number(begin, end, number) && number.end == end;
     return is_number && append_canonical(number, text) ? text : std::string(decimal);
 }
 
