@@ -26,7 +26,6 @@ namespace {
 
 using streams::Batch;
 using streams::Column;
-using streams::Field;
 using streams::Load;
 using streams::Stream;
 using streams::Type;

@@ -17,6 +17,7 @@ Stream versioned() {
 
 std::vector<std::vector<Cell>> whole_load(std::int64_t version, std::int64_t changed) {
     std::vector<std::vector<Cell>> rows;
+    rows.reserve(1000);
     for (std::int64_t id = 0; id < 1000; ++id) {
         rows.push_back({number(id), text(id < changed ? "v" + std::to_string(version) : "same"),
                         number(version)});

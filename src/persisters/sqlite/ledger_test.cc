@@ -10,8 +10,7 @@
 namespace streams::sqlite {
 namespace {
 
-using std::chrono::operator""ms;
-using std::chrono::operator""s;
+using std::chrono::milliseconds;
 
 class LedgerTest : public SqliteTest {
  protected:
@@ -20,7 +19,7 @@ class LedgerTest : public SqliteTest {
     }
 
     std::unique_ptr<Persister> unclaimed(const std::string& pipeline,
-                                         std::chrono::milliseconds wait = 50ms) const {
+                                         milliseconds wait = milliseconds(50)) const {
         auto made = try_make({.pipeline = pipeline, .wait = wait});
         EXPECT_TRUE(made);
         return *std::move(made);
@@ -29,8 +28,9 @@ class LedgerTest : public SqliteTest {
     LedgerEntry entry(const std::string& pipeline) const {
         auto sink = unclaimed(pipeline);
         auto read = sink->ledger()->read();
-        EXPECT_TRUE(read && *read);
-        return read && *read ? **read : LedgerEntry{};
+        const auto entry = read ? *std::move(read) : std::nullopt;
+        EXPECT_TRUE(entry);
+        return entry.value_or(LedgerEntry{});
     }
 
     /// Runs `act` in another process, and keeps what it did (locks, transactions) until
@@ -74,7 +74,7 @@ TEST_F(LedgerTest, ANewPipelineRemembersNothingAndMakesNoFile) {
     EXPECT_FALSE(*sink->ledger()->remembers("x"));
     EXPECT_TRUE(sink->ledger()->pipelines()->empty());
     EXPECT_FALSE(std::filesystem::exists(path_));
-    expect_good(sink->ledger()->lock(0ms));
+    expect_good(sink->ledger()->lock(milliseconds(0)));
     EXPECT_FALSE(std::filesystem::exists(path_));
     EXPECT_TRUE(std::filesystem::exists(path_ + "-lock"));
 }
@@ -139,55 +139,55 @@ TEST_F(LedgerTest, AWriterOfAnOlderEpochIsFenced) {
 TEST_F(LedgerTest, ASecondRunOfThePipelineIsRefusedAndToldWhoIsAtWork) {
     start_other([&] {
         auto sink = unclaimed("p");
-        expect_good(sink->ledger()->lock(0ms));
+        expect_good(sink->ledger()->lock(milliseconds(0)));
         return sink;
     });
     auto sink = unclaimed("p");
-    const auto refused = sink->ledger()->lock(100ms);
+    const auto refused = sink->ledger()->lock(milliseconds(100));
     EXPECT_EQ(id_of(refused), "pipeline-locked");
     EXPECT_EQ(refused.error().kind, ErrorKind::Busy);
     EXPECT_NE(refused.error().what.find("pid " + std::to_string(other_)), std::string::npos)
         << refused.error().what;
-    expect_good(unclaimed("other")->ledger()->lock(0ms));
-    expect_good((*try_make({.pipeline = "p", .schema = "s"}))->ledger()->lock(0ms));
+    expect_good(unclaimed("other")->ledger()->lock(milliseconds(0)));
+    expect_good((*try_make({.pipeline = "p", .schema = "s"}))->ledger()->lock(milliseconds(0)));
     end_other();
-    expect_good(sink->ledger()->lock(0ms));
+    expect_good(sink->ledger()->lock(milliseconds(0)));
 }
 
 TEST_F(LedgerTest, WaitsForTheFirstRun) {
     const auto first = ::fork();
     if (first == 0) {
         auto sink = persister("p");
-        if (!sink->ledger()->lock(1s)) ::_exit(1);
+        if (!sink->ledger()->lock(milliseconds(1000))) ::_exit(1);
         load(*sink, users(), {{number(1), nullptr}});
         commit(*sink, "1");
         ::_exit(0);
     }
     auto second = unclaimed("p");
     while (!std::filesystem::exists(path_ + "-lock")) ::poll(nullptr, 0, 1);
-    expect_good(second->ledger()->lock(20s));
+    expect_good(second->ledger()->lock(milliseconds(20000)));
     int status = 0;
     ::waitpid(first, &status, 0);
     EXPECT_EQ(status, 0);
-    EXPECT_EQ((*second->ledger()->read())->state, "1");
+    EXPECT_EQ(entry("p").state, "1");
 }
 
 TEST_F(LedgerTest, ALockOutlivesOtherConnectionsOfTheProcess) {
     auto first = unclaimed("p");
-    expect_good(first->ledger()->lock(0ms));
+    expect_good(first->ledger()->lock(milliseconds(0)));
     {
         EXPECT_FALSE(unclaimed("q")->ledger()->read()->has_value());
     }
-    EXPECT_EQ(id_of(unclaimed("p")->ledger()->lock(0ms)), "pipeline-locked");
+    EXPECT_EQ(id_of(unclaimed("p")->ledger()->lock(milliseconds(0))), "pipeline-locked");
 }
 
 TEST_F(LedgerTest, ALinkToTheDatabaseIsTheSameDatabase) {
     persister("p");
     auto first = unclaimed("p");
-    expect_good(first->ledger()->lock(0ms));
+    expect_good(first->ledger()->lock(milliseconds(0)));
     std::filesystem::create_symlink(path_, folder_ + "/link.db");
     path_ = folder_ + "/link.db";
-    EXPECT_EQ(id_of(unclaimed("p")->ledger()->lock(0ms)), "pipeline-locked");
+    EXPECT_EQ(id_of(unclaimed("p")->ledger()->lock(milliseconds(0))), "pipeline-locked");
 }
 
 TEST_F(LedgerTest, AFileBusyWithAnotherPipelineIsWaitedForAndNamed) {
@@ -197,7 +197,7 @@ TEST_F(LedgerTest, AFileBusyWithAnotherPipelineIsWaitedForAndNamed) {
         expect_good(sink->open(users()));
         return sink;
     });
-    auto sink = unclaimed("p", 300ms);
+    auto sink = unclaimed("p", milliseconds(300));
     const auto claimed = sink->ledger()->claim("", std::nullopt);
     ASSERT_FALSE(claimed);
     EXPECT_EQ(claimed.error().id, "destination-busy");
@@ -227,7 +227,7 @@ TEST_F(LedgerTest, ManyFirstRunsOfANewFileAllGetTheirTurn) {
     for (int i = 0; i < 6; ++i) {
         const auto other = ::fork();
         if (other == 0) {
-            auto sink = unclaimed("p" + std::to_string(i), 20s);
+            auto sink = unclaimed("p" + std::to_string(i), milliseconds(20000));
             ::_exit(sink->ledger()->claim("", std::nullopt) ? 0 : 1);
         }
         others.push_back(other);

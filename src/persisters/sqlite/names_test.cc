@@ -129,8 +129,10 @@ TEST_F(Names, AFieldMayBeCalledAsOurMarkIs) {
 
 Stream wide_stream(std::size_t fields, Load load = Load::Upsert) {
     std::vector<Field> all;
-    for (std::size_t i = 0; i < fields; ++i)
+    all.reserve(fields);
+    for (std::size_t i = 0; i < fields; ++i) {
         all.push_back(field("f" + std::to_string(i), Type::Text));
+    }
     return stream("wide", std::move(all), load);
 }
 

@@ -16,7 +16,7 @@ class Owner : public SqliteTest {
     }
 
     Result<> try_open(const std::string& pipeline, const Stream& stream,
-                      Context context = {}) const {
+                      const Context& context = {}) const {
         return persister(pipeline, context)->open(stream);
     }
 };

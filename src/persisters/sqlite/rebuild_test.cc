@@ -18,6 +18,7 @@ TEST_P(WideningKeepsValues, InOrderAndExactly) {
     const auto& widening = GetParam();
     auto sink = persister("p");
     std::vector<std::vector<Cell>> rows;
+    rows.reserve(widening.values.size() + 1);
     for (const auto& value : widening.values) rows.push_back({value});
     rows.push_back({nullptr});
     load(*sink, stream("t", {field("v", widening.from)}, Load::Append), rows);

@@ -25,7 +25,7 @@ inline Cell text(std::string value) {
     return value;
 }
 
-inline Field field(std::string name, Type type, Kind kind = Kind::Any) {
+inline Field field(const std::string& name, Type type, Kind kind = Kind::Any) {
     return {.name = name, .path = name, .kind = kind, .type = type, .declared = true};
 }
 
@@ -154,12 +154,13 @@ class SqliteTest : public ::testing::Test {
         folder_ = ::mkdtemp(name.data());
         path_ = folder_ + "/test.db";
     }
-    ~SqliteTest() override {
+    void TearDown() override {
         std::error_code ignored;
         std::filesystem::remove_all(folder_, ignored);
     }
 
-    Result<std::unique_ptr<Persister>> try_make(Context context, bool hard_delete = false) const {
+    Result<std::unique_ptr<Persister>> try_make(const Context& context,
+                                                bool hard_delete = false) const {
         return make(Settings({{"path", {path_, "--path"}},
                               {"hard_delete", {hard_delete ? "true" : "false", "--hard-delete"}}}),
                     context);
@@ -195,7 +196,7 @@ class SqliteTest : public ::testing::Test {
 
     static std::string id_of(const Result<>& result) { return result ? "none" : result.error().id; }
 
-    Commit next(std::string state = {}) const {
+    Commit next(const std::string& state = {}) const {
         Commit commit;
         commit.number = number_ < 0 ? 0 : ++number_;
         if (!state.empty()) {
@@ -205,8 +206,8 @@ class SqliteTest : public ::testing::Test {
         return commit;
     }
 
-    std::vector<Receipt> commit(Persister& persister, std::string state = {}) const {
-        return commit(persister, next(std::move(state)));
+    std::vector<Receipt> commit(Persister& persister, const std::string& state = {}) const {
+        return commit(persister, next(state));
     }
 
     static std::vector<Receipt> commit(Persister& persister, const Commit& commit) {
