@@ -123,6 +123,7 @@ def run_streamer(config: dict, *words: str, state=None, environment: dict | None
     with tempfile.TemporaryDirectory() as folder:
         arguments = [str(BIN / "stream-github"), *words, "--config", str(Path(folder, "config.json"))]
         Path(folder, "config.json").write_text(json.dumps(config))
+        Path(folder, "config.json").chmod(0o600)
         if state is not None:
             text = state if isinstance(state, str) else json.dumps(state) + "\n"
             Path(folder, "state.json").write_text(text)
