@@ -236,6 +236,7 @@ Result<RunOptions> run_options_of(const PersisterEntry& entry, const Settings& s
     auto wait = parse_duration(options.has("wait") ? options.text("wait") : "10s");
     if (!wait) return while_doing("--wait", std::move(wait).error());
     run.wait = *wait;
+    run.context.wait = *wait;
 
     auto end_fd = descriptor_of(options, "end_fd", "--end-fd");
     if (!end_fd) return std::unexpected(std::move(end_fd).error());
