@@ -39,8 +39,6 @@ class Sync {
         for (const StreamPlan& plan : manifest_.streams) {
             if (selection_.wants(plan.name)) STREAMS_TRY(read_stream(plan));
         }
-        // The last word is a STATE, so that all before it can be committed.
-        if (messages_since_state_ > 0) written_state_.clear();
         return write_state();
     }
 
@@ -53,7 +51,6 @@ class Sync {
     }
 
     Result<> write_schema(const StreamPlan& plan) {
-        ++messages_since_state_;
         return output_.schema(plan.name, schema_of(plan, selection_).dump(), plan.key,
                               plan.bookmarks());
     }
@@ -192,7 +189,6 @@ class Sync {
         selection_.strip(plan.name, record);
         line_.clear();
         record.dump_to(line_);
-        ++messages_since_state_;
         STREAMS_TRY(output_.record(plan.name, line_));
         rows_behind_state_ = true;
         ++progress_.records;
@@ -233,7 +229,6 @@ class Sync {
     Bookmarks bookmarks_;
     bool rows_behind_state_ = false;  // A bare pipe commits them with a STATE of their own.
     std::string written_state_;
-    std::uint64_t messages_since_state_ = 0;
     Progress progress_;  // Of the stream that is being read.
     bool schema_written_ = false;
     bool full_ = false;  // The limit is reached.
