@@ -19,6 +19,9 @@ namespace streams {
 class Buffer {
  public:
     Buffer() = default;
+    ~Buffer() = default;
+    Buffer(const Buffer&) = delete;
+    Buffer& operator=(const Buffer&) = delete;
     Buffer(Buffer&& other) noexcept
         : data_(std::move(other.data_)), capacity_(std::exchange(other.capacity_, 0)) {}
     Buffer& operator=(Buffer&& other) noexcept {

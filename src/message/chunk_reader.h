@@ -44,6 +44,7 @@ class ChunkReader {
     explicit ChunkReader(int descriptor, ChunkLimits limits = {});
     ChunkReader(const ChunkReader&) = delete;
     ChunkReader& operator=(const ChunkReader&) = delete;
+    ~ChunkReader() = default;
 
     /// Calls read(2) once, so that it does not block where poll said that it would not. A
     /// descriptor that does not block and has nothing answers with neither chunk nor end.

@@ -80,23 +80,38 @@ char short_escape(char letter) {
     }
 }
 
+// What the lead byte of a sequence says: its length, and the range of its second byte, which is
+// where overlong forms, surrogates and what lies beyond Unicode are told.
+struct Sequence {
+    std::size_t length = 0;
+    std::uint8_t second_min = 0x80;
+    std::uint8_t second_max = 0xbf;
+};
+
+Sequence sequence_of(std::uint8_t lead) {
+    if (lead < 0x80) return {.length = 1};
+    if (lead < 0xc2) return {};
+    if (lead < 0xe0) return {.length = 2};
+    if (lead == 0xe0) return {.length = 3, .second_min = 0xa0};
+    if (lead == 0xed) return {.length = 3, .second_max = 0x9f};
+    if (lead < 0xf0) return {.length = 3};
+    if (lead == 0xf0) return {.length = 4, .second_min = 0x90};
+    if (lead < 0xf4) return {.length = 4};
+    if (lead == 0xf4) return {.length = 4, .second_max = 0x8f};
+    return {};
+}
+
 // How many bytes the UTF-8 sequence at the front has; 0: it is none.
 std::size_t utf8_length(std::string_view text) {
-    const std::uint8_t lead = to_byte(text[0]);
-    if (lead < 0x80) return 1;
-    const std::size_t length = lead >= 0xc2 && lead < 0xe0   ? 2
-                               : lead >= 0xe0 && lead < 0xf0 ? 3
-                               : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                             : 0;
-    if (length == 0 || text.size() < length) return 0;
-    for (std::size_t index = 1; index < length; ++index) {
+    const Sequence sequence = sequence_of(to_byte(text[0]));
+    if (sequence.length <= 1) return sequence.length;
+    if (text.size() < sequence.length) return 0;
+    const std::uint8_t second = to_byte(text[1]);
+    if (second < sequence.second_min || second > sequence.second_max) return 0;
+    for (std::size_t index = 2; index < sequence.length; ++index) {
         if ((to_byte(text[index]) & 0xc0) != 0x80) return 0;
     }
-    const std::uint8_t second = to_byte(text[1]);
-    const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
-    const bool surrogate = lead == 0xed && second >= 0xa0;
-    const bool beyond = lead == 0xf4 && second >= 0x90;
-    return overlong || surrogate || beyond ? 0 : length;
+    return sequence.length;
 }
 
 }  // namespace
@@ -239,6 +254,16 @@ bool JsonScanner::take_member_key() {
     return take_string(key, "a key") && take(':', "a colon");
 }
 
+// Steps over `[` or `{`, and in an object over the first key. `is_empty`: the end comes next.
+bool JsonScanner::take_begin(Nesting& open, bool& is_empty) {
+    const bool is_object = text_[at_] == '{';
+    if (open.depth == kJsonDepthMax) return fail_at(at_, "fewer levels of nesting", true);
+    open.objects[open.depth++] = is_object;
+    ++at_;
+    is_empty = peek() == (is_object ? '}' : ']');
+    return is_empty || !is_object || take_member_key();
+}
+
 bool JsonScanner::take_value(std::string_view& raw) {
     Nesting open;
     peek();
@@ -246,14 +271,9 @@ bool JsonScanner::take_value(std::string_view& raw) {
     do {
         const char next = peek();
         if (next == '[' || next == '{') {
-            if (open.depth == kJsonDepthMax) return fail_at(at_, "fewer levels of nesting", true);
-            open.objects[open.depth++] = next == '{';
-            ++at_;
-            if (next == '[' && peek() != ']') continue;
-            if (next == '{' && peek() != '}') {
-                if (!take_member_key()) return false;
-                continue;
-            }
+            bool is_empty = false;
+            if (!take_begin(open, is_empty)) return false;
+            if (!is_empty) continue;
         } else if (!skip_scalar()) {
             return false;
         }

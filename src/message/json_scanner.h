@@ -62,6 +62,7 @@ class JsonScanner {
     bool skip_digits();
     bool skip_word(std::string_view word);
     bool skip_scalar();
+    bool take_begin(Nesting& open, bool& is_empty);
     bool skip_ends(Nesting& open);
     bool take_member_key();
 

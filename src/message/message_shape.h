@@ -38,7 +38,7 @@ class ShapeReader {
     std::unexpected<Error> not_json(std::string_view line, const JsonFault& fault);
     std::unexpected<Error> missing(Member member);
     std::unexpected<Error> wrong(Member member, std::string_view expected);
-    std::unexpected<Error> airbyte(std::string_view detail);
+    std::unexpected<Error> airbyte(std::string_view type);
     bool is_airbyte() const;
 
     std::string_view line_;

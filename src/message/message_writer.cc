@@ -1,14 +1,12 @@
 #include "message/message_writer.h"
 
-#include <optional>
-
 #include "base/file.h"
 #include "message/json_scanner.h"
 
 namespace streams {
 namespace {
 
-constexpr std::size_t kGatheredBytes = 64 * 1024;
+constexpr std::size_t kGatheredBytes = std::size_t{64} << 10;
 
 Result<> append_name(std::string& to, std::string_view name) {
     if (find_bad_utf8(name) != name.size()) {
@@ -48,10 +46,15 @@ Result<> append_names(std::string& to, const std::vector<std::string>& names) {
     return {};
 }
 
-// Where the value of the last member called `name` lies in `object`, if it is an object itself.
-std::optional<std::size_t> end_of_object_member(std::string_view object, std::string_view name) {
+// The last member called `name` of an object.
+struct Found {
+    std::string_view value;  ///< Empty: there is none, or it is no object.
+    std::size_t end = 0;     ///< Behind the value, in the object's text.
+};
+
+Found find_object(std::string_view object, std::string_view name) {
     JsonScanner scanner(object);
-    std::optional<std::size_t> found;
+    Found found;
     std::string_view key;
     std::string unescaped;
     for (bool good = scanner.take_key(key, true); good && !key.empty();
@@ -60,8 +63,7 @@ std::optional<std::size_t> end_of_object_member(std::string_view object, std::st
         if (!scanner.take_value(value)) break;
         unescape_json(key, unescaped);
         if (unescaped != name) continue;
-        found.reset();
-        if (value.starts_with('{')) found = scanner.position();
+        found = value.starts_with('{') ? Found{value, scanner.position()} : Found{};
     }
     return found;
 }
@@ -76,28 +78,20 @@ void insert_member(std::string& text, std::size_t end, std::string_view member) 
 
 Result<> mark_key(std::string& schema, const std::string& name) {
     constexpr std::string_view kMark = "\"key\":true";
-    auto properties_end = end_of_object_member(schema, "properties");
-    if (!properties_end) {
+    auto properties = find_object(schema, "properties");
+    if (properties.value.empty()) {
         insert_member(schema, schema.size(), "\"properties\":{}");
-        properties_end = end_of_object_member(schema, "properties");
+        properties = find_object(schema, "properties");
     }
-    // The properties are the object that ends there: look for its beginning among the members.
-    JsonScanner scanner(schema);
-    std::string_view key;
-    std::string_view value;
-    for (bool good = scanner.take_key(key, true); good && !key.empty();
-         good = scanner.take_key(key, false)) {
-        if (!scanner.take_value(value) || scanner.position() == *properties_end) break;
-    }
-    const std::size_t begin = *properties_end - value.size();
-    if (const auto property_end = end_of_object_member(value, name)) {
-        insert_member(schema, begin + *property_end, kMark);
+    const auto property = find_object(properties.value, name);
+    if (!property.value.empty()) {
+        insert_member(schema, properties.end - properties.value.size() + property.end, kMark);
         return {};
     }
     std::string member;
     STREAMS_TRY(append_name(member, name));
     member += ":{" + std::string(kMark) + '}';
-    insert_member(schema, *properties_end, member);
+    insert_member(schema, properties.end, member);
     return {};
 }
 
