@@ -208,8 +208,9 @@ TEST(MessageParser, AgreesWithItselfOnBothWays) {
         "{\"type\":\"RECORD\",\"stream\":\"a\",\"record\":{\"x\":\"\x01\"}}",
         "{\"type\":\"RECORD\",\"stream\":\"a\",\"record\":{\"x\":\"\xff\"}}",
         "{\"type\":\"RECORD\",\"stream\":\"\xc0\x80\",\"record\":{}}",
-        std::string("{\"type\":\"RECORD\",\"stream\":\"a\",\"record\":{\"x\":\"\0\"}}", 50),
-        std::string("{\"type\":\"RECORD\",\"stream\":\"a\",\"record\":{}}\0", 45),
+        R"({"type":"RECORD","stream":"a","record":{"x":")" + std::string(1, '\0') + "\"}}",
+        R"({"type":"RECORD","stream":"a","record":{}})" + std::string(1, '\0'),
+        std::string(1, '\0') + R"({"type":"RECORD","stream":"a","record":{}})",
     };
     for (const auto& line : lines) {
         EXPECT_EQ(told(line), told(slow(line))) << line;

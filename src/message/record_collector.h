@@ -80,7 +80,8 @@ class Parsing {
 /// The same line with a member that means nothing in front: it is always read the slow way.
 inline std::string slow(std::string_view line) {
     const std::size_t brace = line.find('{');
-    return "{\"nothing\":[]," + std::string(line.substr(brace + 1));
+    return std::string(line.substr(0, brace)) + "{\"nothing\":[]," +
+           std::string(line.substr(brace + 1));
 }
 
 }  // namespace streams
