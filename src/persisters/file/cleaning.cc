@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <fmt/format.h>
-#include <set>
 
 #include "storage/object_names.h"
 
@@ -49,9 +48,7 @@ std::string data_name(const std::string& folder, const std::string& pipeline, st
 
 Result<> clean(Storage& storage, const std::string& pipeline, std::int64_t epoch,
                const std::vector<Entry>& entries) {
-    std::set<std::string> counting;
-    for (auto& file : files_that_count(entries)) counting.insert(std::move(file.name));
-    for (const auto& entry : entries) counting.insert(entry.rejects.begin(), entry.rejects.end());
+    const auto counting = names_that_count(entries);
     const auto prefix = part_of(pipeline) + ".";
     auto folders = storage.list("");
     if (!folders) return std::unexpected(std::move(folders).error());

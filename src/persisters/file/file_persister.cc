@@ -37,6 +37,16 @@ LedgerEntry ledger_entry_of(const Entry& entry) {
             .missing = {}};
 }
 
+Result<> put_state(Entry& entry, const std::optional<std::string>& state) {
+    entry.state = state;
+    entry.state_hash.clear();
+    if (!state) return {};
+    auto hash = state_hash(*state);
+    if (!hash) return std::unexpected(std::move(hash).error());
+    entry.state_hash = *std::move(hash);
+    return {};
+}
+
 class FilePersister final : public Persister, public Ledger {
  public:
     FilePersister(std::unique_ptr<Storage> storage, std::string pipeline)
@@ -204,8 +214,7 @@ Result<> FilePersister::remove_replaced() {
     if (last_.replaces.empty()) return {};
     auto entries = journal_.all();
     if (!entries) return std::unexpected(std::move(entries).error());
-    std::set<std::string> counting;
-    for (auto& file : files_that_count(*entries)) counting.insert(std::move(file.name));
+    const auto counting = names_that_count(*entries);
     for (const auto& entry : *entries) {
         for (const auto& file : entry.files) {
             if (!counting.contains(file.name)) STREAMS_TRY(storage_->remove(file.name));
@@ -240,9 +249,9 @@ Result<bool> FilePersister::remembers(std::string_view state_hash) {
 
 Result<LedgerEntry> FilePersister::claim(std::string_view source_print,
                                          const std::optional<std::string>& first_state) {
-    auto last = journal_.last();
-    if (!last) return std::unexpected(std::move(last).error());
-    Entry entry = *last ? **last : Entry();
+    auto entries = journal_.all();
+    if (!entries) return std::unexpected(std::move(entries).error());
+    Entry entry = entries->empty() ? Entry() : entries->back();
     entry.kind = Entry::Kind::Claim;
     entry.files.clear();
     entry.replaces.clear();
@@ -250,17 +259,12 @@ Result<LedgerEntry> FilePersister::claim(std::string_view source_print,
     entry.activations.clear();
     if (!source_print.empty()) entry.source_print = source_print;
     if (first_state && entry.commit == 0 && !entry.state) {
-        entry.state = first_state;
-        auto hash = state_hash(*first_state);
-        if (!hash) return std::unexpected(std::move(hash).error());
-        entry.state_hash = *std::move(hash);
+        STREAMS_TRY(put_state(entry, first_state));
     }
     auto claimed = journal_.append(std::move(entry));
     if (!claimed) return std::unexpected(std::move(claimed).error());
     last_ = *std::move(claimed);
     is_claimed_ = true;
-    auto entries = journal_.all();
-    if (!entries) return std::unexpected(std::move(entries).error());
     STREAMS_TRY(clean(*storage_, pipeline_, last_.epoch, *entries));
     return ledger_entry_of(last_);
 }
@@ -269,13 +273,7 @@ Result<> FilePersister::set_state(const std::optional<std::string>& state) {
     auto claimed = claim({}, std::nullopt);
     if (!claimed) return std::unexpected(std::move(claimed).error());
     Entry entry = next_entry();
-    entry.state = state;
-    entry.state_hash.clear();
-    if (state) {
-        auto hash = state_hash(*state);
-        if (!hash) return std::unexpected(std::move(hash).error());
-        entry.state_hash = *std::move(hash);
-    }
+    STREAMS_TRY(put_state(entry, state));
     auto appended = journal_.append(std::move(entry));
     if (!appended) return std::unexpected(std::move(appended).error());
     last_ = *std::move(appended);

@@ -130,6 +130,7 @@ Result<std::vector<Entry>> Journal::all() {
         if (!entry) return std::unexpected(std::move(entry).error());
         entries.push_back(*std::move(entry));
     }
+    last_number_ = entries.empty() ? 0 : entries.back().number;
     return entries;
 }
 
@@ -163,6 +164,13 @@ std::vector<DataFile> files_that_count(const std::vector<Entry>& entries) {
         files.insert(files.end(), entry.files.begin(), entry.files.end());
     }
     return files;
+}
+
+std::set<std::string> names_that_count(const std::vector<Entry>& entries) {
+    std::set<std::string> names;
+    for (auto& file : files_that_count(entries)) names.insert(std::move(file.name));
+    for (const auto& entry : entries) names.insert(entry.rejects.begin(), entry.rejects.end());
+    return names;
 }
 
 }  // namespace streams::file

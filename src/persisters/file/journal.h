@@ -55,10 +55,10 @@ class Journal {
     /// Reads the newest entry; none in a new journal. Creates nothing.
     Result<std::optional<Entry>> last();
 
-    /// Reads all entries, in order.
+    /// Reads all entries, in order; `append` then makes the one behind them.
     Result<std::vector<Entry>> all();
 
-    /// Makes `entry` the one behind `last()`; its number, time and writer are filled in.
+    /// Makes `entry` the one behind those read last; its number, time and writer are filled in.
     /// **Errors.** Busy `fenced`.
     Result<Entry> append(Entry entry);
 
@@ -78,5 +78,8 @@ class Journal {
 
 /// The files that count, by the rules of the entries, in order.
 std::vector<DataFile> files_that_count(const std::vector<Entry>& entries);
+
+/// Their names, and those of the files of rejected records.
+std::set<std::string> names_that_count(const std::vector<Entry>& entries);
 
 }  // namespace streams::file
