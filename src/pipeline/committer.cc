@@ -161,15 +161,12 @@ Result<> Committer::commit(CommitRequest request) {
         if (!hash) return while_doing("read a STATE", std::move(hash).error());
         commit.state_hash = *std::move(hash);
     }
-    const bool is_same =
-        commit.state && ledger_ != nullptr && commit.state_hash == entry_.state_hash;
     const bool is_empty = !has_work_ && request.activations.empty() && request.rejects.empty();
     if (is_empty && !commit.state) return {};
-    if (is_empty && is_same) {
-        STREAMS_TRY(ledger_->settle());
+    if (is_empty && (ledger_ == nullptr || commit.state_hash == entry_.state_hash)) {
+        if (ledger_ != nullptr) STREAMS_TRY(ledger_->settle());
         return print(*commit.state);
     }
-    if (is_empty && ledger_ == nullptr && commit.state) return print(*commit.state);
     if (!has_work_) commit_began_ = std::chrono::steady_clock::now();
     STREAMS_TRY(claim());
     commit.number = ledger_ != nullptr ? entry_.commit + 1 : 0;
