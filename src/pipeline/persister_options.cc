@@ -1,6 +1,5 @@
 #include "pipeline/persister_options.h"
 
-#include <charconv>
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "program/quantity.h"
 #include "state/state_file.h"
 
 namespace streams {
@@ -162,38 +162,6 @@ Result<> check_load(const PersisterEntry& entry, const RunOptions& run) {
 
 }  // namespace
 
-Result<std::uint64_t> parse_bytes(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    unsigned shift = 64;
-    if (unit.empty() || unit == "B") shift = 0;
-    if (unit == "k" || unit == "K" || unit == "kB" || unit == "KB" || unit == "KiB") shift = 10;
-    if (unit == "M" || unit == "MB" || unit == "MiB") shift = 20;
-    if (unit == "G" || unit == "GB" || unit == "GiB") shift = 30;
-    if (error != std::errc() || shift == 64 || number > (std::uint64_t{1} << 44 >> shift)) {
-        return usage("setting-value", fmt::format("\"{}\" is not a size", text),
-                     "write it as 64MB or 1GB");
-    }
-    return number << shift;
-}
-
-Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    std::int64_t factor = 0;
-    if (unit == "ms") factor = 1;
-    if (unit.empty() || unit == "s") factor = 1'000;
-    if (unit == "m") factor = 60'000;
-    if (unit == "h") factor = 3'600'000;
-    if (error != std::errc() || factor == 0 || number < 0 || number > 1'000'000) {
-        return usage("setting-value", fmt::format("\"{}\" is not a time", text),
-                     "write it as 30s, 10m or 1h");
-    }
-    return std::chrono::milliseconds(number * factor);
-}
-
 ProgramShape shape_of(const PersisterEntry& entry) {
     ProgramShape shape{
         .kind = ProgramShape::Kind::Persister,
@@ -227,13 +195,13 @@ Result<RunOptions> run_options_of(const PersisterEntry& entry, const Settings& s
     run.context.dry_run = options.boolean("dry_run");
     run.keeps_rejects = settings.text("on_bad_record") == "reject";
     run.limits.rejects_max = static_cast<std::size_t>(settings.integer("rejects_max"));
-    auto memory = parse_bytes(settings.text("memory"));
+    auto memory = bytes_of(settings.text("memory"));
     if (!memory) return while_doing("--memory", std::move(memory).error());
     if (*memory < (std::uint64_t{16} << 20)) {
         return usage("memory", "--memory is too small", "at least 16MB are needed");
     }
     run.limits.memory = *memory;
-    auto wait = parse_duration(options.has("wait") ? options.text("wait") : "10s");
+    auto wait = duration_of(options.has("wait") ? options.text("wait") : "10s");
     if (!wait) return while_doing("--wait", std::move(wait).error());
     run.wait = *wait;
     run.context.wait = *wait;

@@ -15,10 +15,4 @@ ProgramShape shape_of(const PersisterEntry& entry);
 Result<RunOptions> run_options_of(const PersisterEntry& entry, const Settings& settings,
                                   const CommandLine& line);
 
-/// `64MB`, `1GiB`, `4096`: bytes.
-Result<std::uint64_t> parse_bytes(std::string_view text);
-
-/// `10m`, `30s`, `500ms`, `15` (seconds).
-Result<std::chrono::milliseconds> parse_duration(std::string_view text);
-
 }  // namespace streams

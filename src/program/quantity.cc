@@ -40,6 +40,26 @@ Result<std::chrono::milliseconds> duration_of(std::string_view text) {
     return std::chrono::milliseconds(number * factor);
 }
 
+Result<std::uint64_t> bytes_of(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    unsigned shift = 64;
+    if (unit.empty() || unit == "B") shift = 0;
+    if (unit == "k" || unit == "K" || unit == "kB" || unit == "KB" || unit == "KiB") shift = 10;
+    if (unit == "M" || unit == "MB" || unit == "MiB") shift = 20;
+    if (unit == "G" || unit == "GB" || unit == "GiB") shift = 30;
+    if (error != std::errc() || shift == 64 || number > (std::uint64_t{1} << 44 >> shift)) {
+        return std::unexpected(Error{ErrorKind::Config,
+                                     "setting-value",
+                                     '"' + ascii_excerpt(text, 40) + "\" is not a size",
+                                     {},
+                                     {},
+                                     "write it as 64MB or 1GB"});
+    }
+    return number << shift;
+}
+
 std::string with_commas(std::uint64_t number) {
     auto text = std::to_string(number);
     for (auto place = static_cast<std::ptrdiff_t>(text.size()) - 3; place > 0; place -= 3) {

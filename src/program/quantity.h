@@ -13,6 +13,10 @@ namespace streams {
 /// **Errors.** Config `setting-value`.
 Result<std::chrono::milliseconds> duration_of(std::string_view text);
 
+/// `64MB`, `1GiB`, `4096`: bytes; a unit is a power of 1,024.
+/// **Errors.** Config `setting-value`.
+Result<std::uint64_t> bytes_of(std::string_view text);
+
 /// `1,204,331`.
 std::string with_commas(std::uint64_t number);
 

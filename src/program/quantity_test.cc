@@ -16,6 +16,18 @@ TEST(Quantity, ReadsLengthsOfTime) {
     }
 }
 
+TEST(Quantity, ReadsSizes) {
+    EXPECT_EQ(bytes_of("4096").value(), 4096U);
+    EXPECT_EQ(bytes_of("64MB").value(), std::uint64_t{64} << 20);
+    EXPECT_EQ(bytes_of("1GiB").value(), std::uint64_t{1} << 30);
+    EXPECT_EQ(bytes_of("16k").value(), std::uint64_t{16} << 10);
+    for (const char* text : {"", "MB", "-1", "1.5GB", "64 MB", "64TB", "99999999999GB"}) {
+        const auto size = bytes_of(text);
+        ASSERT_FALSE(size) << text;
+        EXPECT_EQ(size.error().id, "setting-value");
+    }
+}
+
 TEST(Quantity, WritesNumbersForPeople) {
     EXPECT_EQ(with_commas(0), "0");
     EXPECT_EQ(with_commas(999), "999");
