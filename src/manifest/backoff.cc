@@ -19,7 +19,7 @@ std::optional<double> number_of(const std::string& text) {
     return number;
 }
 
-MaybeSeconds seconds_of(const Template& text, const Scope& scope) {
+Result<Backoff::Seconds> seconds_of(const Template& text, const Scope& scope) {
     const auto rendered = text.text(scope);
     if (!rendered) return std::unexpected(rendered.error());
     const auto number = number_of(*rendered);
@@ -27,7 +27,7 @@ MaybeSeconds seconds_of(const Template& text, const Scope& scope) {
         return fail(ErrorKind::Config, "property-value",
                     "\"" + *rendered + "\" is not a number of seconds");
     }
-    return std::optional(Backoff::Seconds(*number));
+    return Backoff::Seconds(*number);
 }
 
 class Constant final : public Backoff {
@@ -41,7 +41,9 @@ class Constant final : public Backoff {
     }
 
     MaybeSeconds wait(const Setback& setback) const override {
-        return seconds_of(seconds_, setback.scope);
+        const auto seconds = seconds_of(seconds_, setback.scope);
+        if (!seconds) return std::unexpected(seconds.error());
+        return std::optional(*seconds);
     }
     bool reads_headers() const override { return false; }
 
@@ -61,9 +63,9 @@ class Exponential final : public Backoff {
 
     MaybeSeconds wait(const Setback& setback) const override {
         constexpr int kDoublingsMax = 12;
-        auto factor = seconds_of(factor_, setback.scope);
-        if (!factor) return factor;
-        return std::optional(**factor * std::exp2(std::min(setback.attempt, kDoublingsMax)));
+        const auto factor = seconds_of(factor_, setback.scope);
+        if (!factor) return std::unexpected(factor.error());
+        return std::optional(*factor * std::exp2(std::min(setback.attempt, kDoublingsMax)));
     }
     bool reads_headers() const override { return false; }
 
@@ -78,7 +80,7 @@ class FromHeader final : public Backoff {
     static Result<Made> make_until(const Part& part) { return make(part, true); }
 
     MaybeSeconds wait(const Setback& setback) const override {
-        const auto name = header_->text(setback.scope);
+        const auto name = header_.text(setback.scope);
         if (!name) return std::unexpected(name.error());
         const std::string* value = setback.headers.find(*name);
         if (value == nullptr) return std::optional<Seconds>();
@@ -118,7 +120,7 @@ class FromHeader final : public Backoff {
         return matches ? std::string(found.data(), found.size()) : std::string();
     }
 
-    std::optional<Template> header_;
+    Template header_;
     std::unique_ptr<RE2> pattern_;
     double min_wait_ = 0;
     bool until_ = false;

@@ -5,7 +5,7 @@
 namespace streams::manifest {
 namespace {
 
-Bookmarks::Layout layout(bool flat, std::vector<std::string> labels) {
+Bookmarks::Layout layout(bool flat, const std::vector<std::string>& labels) {
     return {flat, {{"commits", "commit.committer.date"}, {"issues", "updated_at"}}, labels};
 }
 

@@ -263,6 +263,7 @@ const ComponentKind* find_component_kind(std::string_view name) {
 
 std::vector<std::string_view> component_kind_names() {
     std::vector<std::string_view> names;
+    names.reserve(kKinds.size());
     for (const ComponentKind& kind : kKinds) names.push_back(kind.name);
     return names;
 }

@@ -141,11 +141,12 @@ Result<> ErrorHandler::set_wait(http::Verdict& verdict, const Handler& handler,
     const bool asked = http::asked_wait(setback.headers, setback.now).has_value();
     for (const auto& backoff : handler.backoffs) {
         if (asked && !backoff->reads_headers()) continue;
-        const auto wait = backoff->wait(setback);
-        if (!wait) return std::unexpected(wait.error());
-        if (!*wait) continue;
+        const auto told = backoff->wait(setback);
+        if (!told) return std::unexpected(told.error());
+        const std::optional<Backoff::Seconds> wait = *told;
+        if (!wait) continue;
         constexpr double kSecondsMax = 1e6;
-        const double seconds = std::clamp((*wait)->count(), 0.0, kSecondsMax);
+        const double seconds = std::clamp(wait->count(), 0.0, kSecondsMax);
         verdict.after = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
         return {};
     }
@@ -186,24 +187,28 @@ Result<> ErrorHandler::describe(Error& error, const Filter* filter, const Answer
     return {};
 }
 
+Result<ErrorHandler::Match> ErrorHandler::first_match(const http::Response& response,
+                                                      const Answer& answer,
+                                                      const Scope& scope) const {
+    for (const Handler& handler : handlers_) {
+        for (const Filter& filter : handler.filters) {
+            const auto matches = filter.matches(answer, response, scope);
+            if (!matches) return std::unexpected(matches.error());
+            if (*matches) return Match{&handler, &filter};
+        }
+    }
+    return Match{&handlers_.front(), nullptr};
+}
+
 Result<http::Verdict> ErrorHandler::verdict(const http::Response& response, const Answer& answer,
                                             int attempt, const Judging& judging) const {
     const Json status = Json::integer(answer.status());
     const Scope scope = judging.scope.with("response", answer.body())
                             .with("headers", answer.headers())
                             .with("status", status);
-    const Filter* matched = nullptr;
-    const Handler* handler = &handlers_.front();
-    for (const Handler& candidate : handlers_) {
-        for (const Filter& filter : candidate.filters) {
-            if (matched != nullptr) break;
-            const auto matches = filter.matches(answer, response, scope);
-            if (!matches) return std::unexpected(matches.error());
-            if (!*matches) continue;
-            matched = &filter;
-            handler = &candidate;
-        }
-    }
+    const auto match = first_match(response, answer, scope);
+    if (!match) return std::unexpected(match.error());
+    const auto [handler, matched] = *match;
     http::Verdict verdict = http::classify_by_status(response, attempt);
     if (matched != nullptr && matched->action) verdict.action = *matched->action;
     if (verdict.action == Action::Success) return verdict;

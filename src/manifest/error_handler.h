@@ -56,7 +56,12 @@ class ErrorHandler {
         int retries_max = 5;
     };
 
+    /// The handler that decides, and its filter; null: none matches.
+    using Match = std::pair<const Handler*, const Filter*>;
+
     Result<> add(const Part& part);
+    Result<Match> first_match(const http::Response& response, const Answer& answer,
+                              const Scope& scope) const;
     Result<http::Verdict> verdict(const http::Response& response, const Answer& answer, int attempt,
                                   const Judging& judging) const;
     static Result<> describe(Error& error, const Filter* filter, const Answer& answer,

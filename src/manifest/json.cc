@@ -29,11 +29,19 @@ Json Json::text(std::string value) {
     return json;
 }
 
+Json Json::list() {
+    return list(std::vector<Json>());
+}
+
 Json Json::list(std::vector<Json> items) {
     Json json;
     json.kind_ = Kind::List;
     json.items_ = std::move(items);
     return json;
+}
+
+Json Json::object() {
+    return object(std::vector<Member>());
 }
 
 Json Json::object(std::vector<Member> members) {

@@ -23,8 +23,10 @@ class Json {
     static Json number(std::string spelling);  ///< The spelling must be a JSON number.
     static Json integer(std::int64_t value);
     static Json text(std::string value);
-    static Json list(std::vector<Json> items = {});
-    static Json object(std::vector<Member> members = {});
+    static Json list();
+    static Json list(std::vector<Json> items);
+    static Json object();
+    static Json object(std::vector<Member> members);
 
     Kind kind() const { return kind_; }
     bool is_null() const { return kind_ == Kind::Null; }

@@ -81,8 +81,8 @@ class Reader {
     }
 
     static void merge(Node value, std::vector<Node>& merged) {
-        if (value.is_map()) merged.push_back(std::move(value));
         for (Node& item : value.items) merged.push_back(std::move(item));
+        if (value.is_map()) merged.push_back(std::move(value));
     }
 
     const std::string& file_;

@@ -102,20 +102,31 @@ Result<PageReader::Line*> PageReader::line_of(const StreamPlan& plan) {
     return &lines_.emplace(&plan, std::move(line)).first->second;
 }
 
-Result<PageReader::Got> PageReader::ask(const StreamPlan& plan, const Slice& slice,
-                                        const std::optional<Json>& token, const Scope& scope) {
-    auto line = line_of(plan);
-    if (!line) return std::unexpected(std::move(line).error());
-    auto request = plan.requester.request(scope);
-    if (!request) return std::unexpected(std::move(request).error());
-    auto parts = plan.requester.parts(scope);
+Result<http::Request> PageReader::request_of(const StreamPlan& plan, const Slice& slice,
+                                             const Asked& asked) const {
+    auto request = plan.requester.request(asked.scope);
+    if (!request) return request;
+    auto parts = plan.requester.parts(asked.scope);
     if (!parts) return std::unexpected(std::move(parts).error());
     for (const auto& [option, value] : slice.partition.injected) {
-        STREAMS_TRY(option->inject(value, scope, *parts));
+        STREAMS_TRY(option->inject(value, asked.scope, *parts));
     }
-    if (plan.cursor && slice.window) STREAMS_TRY(plan.cursor->apply(*slice.window, scope, *parts));
-    if (plan.paginator) STREAMS_TRY(plan.paginator->apply(token, scope, *request, *parts));
+    if (plan.cursor && slice.window) {
+        STREAMS_TRY(plan.cursor->apply(*slice.window, asked.scope, *parts));
+    }
+    if (plan.paginator) {
+        STREAMS_TRY(plan.paginator->apply(asked.token, asked.scope, *request, *parts));
+    }
     STREAMS_TRY((*std::move(parts)).apply_to(*request));
+    return request;
+}
+
+Result<PageReader::Got> PageReader::ask(const StreamPlan& plan, const Slice& slice,
+                                        const Asked& asked) {
+    auto line = line_of(plan);
+    if (!line) return std::unexpected(std::move(line).error());
+    auto request = request_of(plan, slice, asked);
+    if (!request) return std::unexpected(std::move(request).error());
     // The retrier does the same to its copy; this one tells messages what the secrets are.
     http::Request shown = *request;
     if ((*line)->authenticator) STREAMS_TRY((*line)->authenticator->authenticate(shown));
@@ -126,20 +137,18 @@ Result<PageReader::Got> PageReader::ask(const StreamPlan& plan, const Slice& sli
     };
     const auto reply = (*line)->retrier->send(
         *std::move(request), [&](const http::Response& response, int attempt) {
-            got.answer.emplace(response);
+            const Answer& answer = got.answer.emplace(response);
             return plan.requester.error_handler().judge(
-                response, *got.answer, attempt,
-                {scope, shown, now, around_.manifest.title, (*line)->secret_origin, warn});
+                response, answer, attempt,
+                {asked.scope, shown, now, around_.manifest.title, (*line)->secret_origin, warn});
         });
     if (!reply) return std::unexpected(reply.error());
     got.bytes = reply->response.body.size();
     got.print = std::hash<std::string>()(reply->response.body);
-    if (reply->ignored) {
-        got.answer.reset();
-        return got;
-    }
-    if (const auto& readable = got.answer->readable(); !readable) {
-        return std::unexpected(at_place(readable.error(), http::shown_request(shown)));
+    if (reply->ignored) got.answer.reset();
+    if (got.answer && !got.answer->readable()) {
+        return std::unexpected(
+            at_place(got.answer->readable().error(), http::shown_request(shown)));
     }
     return got;
 }
@@ -165,6 +174,25 @@ Result<> PageReader::take_records(const StreamPlan& plan, const std::vector<Json
     return {};
 }
 
+// Moves the records of an answer into `page`; gives the token of the next one.
+Result<std::optional<Json>> PageReader::open_page(const StreamPlan& plan, Answer& answer,
+                                                  const Asked& asked, Page& page) const {
+    const auto found = plan.selector.records(answer.body(), asked.scope);
+    if (!found) return std::unexpected(found.error());
+    page.found = found->size();
+    std::optional<Json> next;
+    if (plan.paginator) {
+        STREAMS_TRY(answer.links_readable());
+        const Json* last = found->empty() ? nullptr : found->back();
+        auto more = plan.paginator->strategy().next({answer, found->size(), last, asked.token},
+                                                    asked.scope);
+        if (!more) return more;
+        next = *std::move(more);
+    }
+    STREAMS_TRY(take_records(plan, *found, asked.scope, page));
+    return next;
+}
+
 Result<> PageReader::read(const StreamPlan& plan, const Slice& slice, const Take& take) {
     Json partition = slice.partition.values;
     if (plan.cursor && slice.window) plan.cursor->describe(*slice.window, partition);
@@ -172,37 +200,25 @@ Result<> PageReader::read(const StreamPlan& plan, const Slice& slice, const Take
     std::optional<Json> token;
     if (plan.paginator) token = plan.paginator->strategy().first();
     PagesSeen seen;
-    if (token) STREAMS_TRY(seen.token(*token, {}));
     for (std::uint64_t number = 1; number <= kPagesMax; ++number) {
         const std::string where = place_of(plan, slice, number);
+        if (token) STREAMS_TRY(seen.token(*token, where));
         Json holder;
         if (token) holder.set("next_page_token", *token);
-        const Scope scope = outer.with("next_page_token", holder);
-        auto got = ask(plan, slice, token, scope);
+        const Asked asked{token, outer.with("next_page_token", holder)};
+        auto got = ask(plan, slice, asked);
         if (!got) return std::unexpected(std::move(got).error());
         Page page{.records = {}, .number = number, .bytes = got->bytes};
         std::optional<Json> next;
         if (got->answer) {
-            const auto found = plan.selector.records(got->answer->body(), scope);
-            if (!found) return std::unexpected(at_place(found.error(), where));
-            STREAMS_TRY(seen.page(got->print, found->size(), where));
-            if (plan.paginator) {
-                const auto& links = got->answer->links_readable();
-                if (!links) return std::unexpected(at_place(links.error(), where));
-                auto more = plan.paginator->strategy().next(
-                    {*got->answer, found->size(), found->empty() ? nullptr : found->back(), token},
-                    scope);
-                if (!more) return std::unexpected(at_place(std::move(more).error(), where));
-                next = *std::move(more);
-            }
-            if (auto taken = take_records(plan, *found, scope, page); !taken) {
-                return std::unexpected(at_place(std::move(taken).error(), where));
-            }
+            auto opened = open_page(plan, *got->answer, asked, page);
+            if (!opened) return std::unexpected(at_place(std::move(opened).error(), where));
+            next = *std::move(opened);
+            STREAMS_TRY(seen.page(got->print, page.found, where));
         }
         const auto go_on = take(page);
         if (!go_on) return std::unexpected(go_on.error());
         if (!*go_on || !next) return {};
-        STREAMS_TRY(seen.token(*next, where));
         token = std::move(next);
     }
     return fail(ErrorKind::Failed, "paging-loop",

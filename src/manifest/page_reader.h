@@ -29,6 +29,7 @@ struct Slice {
 
 struct Page {
     std::vector<Json> records;  ///< Filtered and transformed.
+    std::size_t found = 0;      ///< Before any filter.
     std::uint64_t number = 1;
     std::uint64_t bytes = 0;
 };
@@ -68,6 +69,11 @@ class PageReader {
         std::unique_ptr<http::Retrier> retrier;
         std::string secret_origin;
     };
+    /// Which page is asked for.
+    struct Asked {
+        const std::optional<Json>& token;
+        Scope scope;
+    };
     struct Got {
         std::optional<Answer> answer;  // None: ignored.
         std::uint64_t bytes = 0;
@@ -76,8 +82,11 @@ class PageReader {
 
     Result<Line*> line_of(const StreamPlan& plan);
     std::string secret_origin(const Authentication& authentication) const;
-    Result<Got> ask(const StreamPlan& plan, const Slice& slice, const std::optional<Json>& token,
-                    const Scope& scope);
+    Result<http::Request> request_of(const StreamPlan& plan, const Slice& slice,
+                                     const Asked& asked) const;
+    Result<Got> ask(const StreamPlan& plan, const Slice& slice, const Asked& asked);
+    Result<std::optional<Json>> open_page(const StreamPlan& plan, Answer& answer,
+                                          const Asked& asked, Page& page) const;
     Result<> take_records(const StreamPlan& plan, const std::vector<Json*>& found,
                           const Scope& scope, Page& page) const;
 

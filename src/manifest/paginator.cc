@@ -51,9 +51,10 @@ class PageSize {
     // Whether a page of `count` records is the last one.
     Result<bool> is_short(std::size_t count, const Scope& scope) const {
         if (count == 0) return true;
-        const auto size = value(scope);
-        if (!size) return std::unexpected(size.error());
-        return *size && static_cast<std::int64_t>(count) < integer_of(**size).value_or(0);
+        const auto told = value(scope);
+        if (!told) return std::unexpected(told.error());
+        const Token& size = *told;
+        return size && static_cast<std::int64_t>(count) < integer_of(*size).value_or(0);
     }
 
  private:
@@ -184,9 +185,10 @@ Result<std::optional<Paginator>> Paginator::make(const Part& retriever) {
 Result<> Paginator::apply(const std::optional<Json>& token, const Scope& scope,
                           http::Request& request, RequestParts& parts) const {
     if (size_option_) {
-        const auto size = strategy_->page_size(scope);
-        if (!size) return std::unexpected(size.error());
-        if (*size) STREAMS_TRY(size_option_->inject(**size, scope, parts));
+        const auto told = strategy_->page_size(scope);
+        if (!told) return std::unexpected(told.error());
+        const Token& size = *told;
+        if (size) STREAMS_TRY(size_option_->inject(*size, scope, parts));
     }
     if (!token) return {};
     if (token_option_) return token_option_->inject(*token, scope, parts);

@@ -43,23 +43,24 @@ Result<RecordSelector> RecordSelector::make(const Part& part) {
     return made;
 }
 
-Result<> RecordSelector::extract(Json& at, std::size_t depth, const std::vector<std::string>& path,
-                                 std::vector<Json*>& found) const {
-    if (depth == path.size()) {
-        if (at.is_list()) {
-            for (Json& item : at.items()) {
-                if (!item.is_object()) return wrong_shape(item, "records");
-                found.push_back(&item);
-            }
-        } else if (only_lists_) {
-            return wrong_shape(at, "a list of records");
-        } else if (at.is_object()) {
-            if (!at.members().empty()) found.push_back(&at);
-        } else if (at.is_truthy()) {
-            return wrong_shape(at, "records");
+Result<> RecordSelector::take(Json& at, std::vector<Json*>& found) const {
+    if (at.is_list()) {
+        for (Json& item : at.items()) {
+            if (!item.is_object()) return wrong_shape(item, "records");
+            found.push_back(&item);
         }
         return {};
     }
+    if (only_lists_) return wrong_shape(at, "a list of records");
+    if (!at.is_truthy()) return {};
+    if (!at.is_object()) return wrong_shape(at, "records");
+    found.push_back(&at);
+    return {};
+}
+
+Result<> RecordSelector::extract(Json& at, std::size_t depth, const std::vector<std::string>& path,
+                                 std::vector<Json*>& found) const {
+    if (depth == path.size()) return take(at, found);
     if (path[depth] == "*") {
         for (Json& item : at.items()) STREAMS_TRY(extract(item, depth + 1, path, found));
         for (auto& [name, value] : at.members()) {

@@ -24,6 +24,7 @@ class RecordSelector {
     bool transforms_first() const { return transforms_first_; }
 
  private:
+    Result<> take(Json& at, std::vector<Json*>& found) const;
     Result<> extract(Json& at, std::size_t depth, const std::vector<std::string>& path,
                      std::vector<Json*>& found) const;
 

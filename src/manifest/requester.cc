@@ -63,6 +63,39 @@ Result<Requester::Pairs> Requester::pairs_of(const Part& part, std::string_view 
     return pairs;
 }
 
+Result<> Requester::read_parts(const Part& part) {
+    for (const std::string_view later :
+         {"fetch_properties_from_endpoint", "query_properties", "request_body"}) {
+        if (part.find(later) == nullptr) continue;
+        return part.refuse(later, "component-later", fmt::format("{} is not run here yet", later));
+    }
+    for (auto& [property, pairs] :
+         std::array<std::pair<std::string_view, Pairs*>, 3>{{{"request_parameters", &parameters_},
+                                                             {"request_headers", &headers_},
+                                                             {"request_body_data", &form_}}}) {
+        auto read = pairs_of(part, property);
+        if (!read) return std::unexpected(std::move(read).error());
+        *pairs = *std::move(read);
+    }
+    return read_json(part);
+}
+
+Result<> Requester::read_json(const Part& part) {
+    const Node* body = part.find("request_body_json");
+    if (body == nullptr) return {};
+    std::vector<std::pair<std::vector<std::string>, const Node*>> leaves;
+    std::vector<std::string> path_to;
+    collect(*body, path_to, leaves);
+    for (const auto& [place, node] : leaves) {
+        Node text = *node;
+        if (!text.is_scalar()) text.text = json_of(*node).dump();
+        auto value = part.compile(text, request_names());
+        if (!value) return std::unexpected(std::move(value).error());
+        json_.push_back({place, *std::move(value), json_of(*node)});
+    }
+    return {};
+}
+
 Result<Requester> Requester::make(const Part& part) {
     Requester made;
     if (part.kind() != "HttpRequester") return part.misplaced("requester");
@@ -77,31 +110,7 @@ Result<Requester> Requester::make(const Part& part) {
     made.url_base_ = *std::move(base);
     made.path_ = *std::move(path);
     made.method_ = part.word("http_method", "GET");
-    for (const std::string_view later :
-         {"fetch_properties_from_endpoint", "query_properties", "request_body"}) {
-        if (part.find(later) == nullptr) continue;
-        return part.refuse(later, "component-later", fmt::format("{} is not run here yet", later));
-    }
-    for (auto& [property, pairs] : std::array<std::pair<std::string_view, Pairs*>, 3>{
-             {{"request_parameters", &made.parameters_},
-              {"request_headers", &made.headers_},
-              {"request_body_data", &made.form_}}}) {
-        auto read = pairs_of(part, property);
-        if (!read) return std::unexpected(std::move(read).error());
-        *pairs = *std::move(read);
-    }
-    if (const Node* body = part.find("request_body_json")) {
-        std::vector<std::pair<std::vector<std::string>, const Node*>> leaves;
-        std::vector<std::string> path_to;
-        collect(*body, path_to, leaves);
-        for (const auto& [place, node] : leaves) {
-            Node text = *node;
-            if (!text.is_scalar()) text.text = json_of(*node).dump();
-            auto value = part.compile(text, request_names());
-            if (!value) return std::unexpected(std::move(value).error());
-            made.json_.push_back({place, *std::move(value), json_of(*node)});
-        }
-    }
+    STREAMS_TRY(made.read_parts(part));
     auto authentication = make_authentication(part);
     if (!authentication) return std::unexpected(std::move(authentication).error());
     made.authentication_ = *std::move(authentication);
@@ -122,6 +131,24 @@ Result<http::Request> Requester::request(const Scope& scope) const {
     request.headers.set("Accept", "application/json");
     request.repeatable = true;  // Reading, whatever the method.
     return request;
+}
+
+Result<> Requester::fill_json(const Scope& scope, Json& out) const {
+    for (const BodyValue& body : json_) {
+        Json value = body.literal;
+        if (!body.value.is_literal()) {
+            auto given = body.value.value(scope);
+            if (!given) return std::unexpected(std::move(given).error());
+            value = *std::move(given);
+        }
+        Json* at = &out;
+        for (const std::string& key : body.path) {
+            if (at->find(key) == nullptr) at->set(key, Json());
+            at = at->find(key);
+        }
+        *at = std::move(value);
+    }
+    return {};
 }
 
 Result<RequestParts> Requester::parts(const Scope& scope) const {
@@ -145,20 +172,7 @@ Result<RequestParts> Requester::parts(const Scope& scope) const {
     STREAMS_TRY(each(form_, [&](std::string name, std::string value) {
         parts.form.emplace_back(std::move(name), std::move(value));
     }));
-    for (const BodyValue& body : json_) {
-        Json value = body.literal;
-        if (!body.value.is_literal()) {
-            auto given = body.value.value(scope);
-            if (!given) return std::unexpected(std::move(given).error());
-            value = *std::move(given);
-        }
-        Json* at = &parts.json;
-        for (const std::string& key : body.path) {
-            if (at->find(key) == nullptr) at->set(key, Json());
-            at = at->find(key);
-        }
-        *at = std::move(value);
-    }
+    STREAMS_TRY(fill_json(scope, parts.json));
     return parts;
 }
 

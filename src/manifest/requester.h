@@ -38,6 +38,9 @@ class Requester {
         Json literal;
     };
 
+    Result<> read_parts(const Part& part);
+    Result<> read_json(const Part& part);
+    Result<> fill_json(const Scope& scope, Json& out) const;
     static Result<Pairs> pairs_of(const Part& part, std::string_view property);
 
     Template url_base_;

@@ -221,6 +221,7 @@ class Components {
             auto refused = refuse(file_, member.place, "property-unknown",
                                   fmt::format("{} has no property \"{}\"", kind.name, member.name));
             std::vector<std::string_view> names;
+            names.reserve(known.size());
             for (const ComponentProperty& property : known) names.push_back(property.name);
             refused.error().remedy = did_you_mean(member.name, names);
             return refused;

@@ -157,24 +157,25 @@ class Sync {
             schema_written_ = true;
             const auto go_on = write_page(plan, slice, page, newest);
             if (!go_on) return std::unexpected(go_on.error());
-            const bool may_move = plan.cursor && plan.cursor->oldest_first() && !full_;
-            if (may_move) STREAMS_TRY(move_bookmark(plan, slice, newest));
+            if (plan.cursor && plan.cursor->oldest_first() && !full_) {
+                STREAMS_TRY(move_bookmark(plan, slice, newest));
+            }
             return *go_on;
         };
         STREAMS_TRY(reader_.read(plan, slice, take_page));
-        if (!plan.cursor || full_) return {};
-        return move_bookmark(plan, slice, newest);
+        return full_ ? Result<>() : move_bookmark(plan, slice, newest);
     }
 
     // Says whether older pages may hold something that is wanted.
     Result<bool> write_page(const StreamPlan& plan, const Slice& slice, Page& page,
                             std::optional<std::int64_t>& newest) {
         const Window window = slice.window.value_or(Window{});
+        const bool filters_here = plan.cursor && plan.cursor->filters_here();
         bool last_is_old = false;
         for (Json& record : page.records) {
             const auto time = plan.cursor ? plan.cursor->time_of(record) : std::nullopt;
             last_is_old = time && window.start && *time < *window.start;
-            if (last_is_old && plan.cursor->filters_here()) continue;
+            if (last_is_old && filters_here) continue;
             if (time) newest = std::max(newest.value_or(*time), *time);
             if (full_) continue;
             STREAMS_TRY(write_record(plan, record));
@@ -182,7 +183,8 @@ class Sync {
         progress_.page = page.number;
         progress_.phase = "page";
         output_.progress(progress_);
-        return !full_ && !(last_is_old && plan.cursor->newest_first());
+        const bool is_feed = plan.cursor && plan.cursor->newest_first();
+        return !full_ && !(last_is_old && is_feed);
     }
 
     Result<> write_record(const StreamPlan& plan, Json& record) {
@@ -199,6 +201,7 @@ class Sync {
 
     Result<> move_bookmark(const StreamPlan& plan, const Slice& slice,
                            std::optional<std::int64_t> newest) {
+        if (!plan.cursor) return {};
         const Json& partition = slice.partition.values;
         const std::string label = slice.partition.label();
         const auto before = bookmarks_.of(plan.name, partition, label);

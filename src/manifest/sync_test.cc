@@ -34,7 +34,7 @@ struct Lines final : Output {
 // Everything between a manifest and what it writes.
 class Trial {
  public:
-    explicit Trial(http::Handler handler) {
+    explicit Trial(const http::Handler& handler) {
         server_ = *http::Server::start({}, [this, handler](const http::Asked& asked) {
             const std::lock_guard lock(mutex_);
             asked_.push_back(asked.target);
@@ -85,9 +85,10 @@ streams:
     std::unique_ptr<http::Client> client_;
 };
 
-std::string parameter(const http::Asked& asked, std::string_view name, std::string fallback) {
+std::string parameter(const http::Asked& asked, std::string_view name,
+                      const std::string& fallback) {
     const std::string* value = asked.parameter(name);
-    return value == nullptr ? std::move(fallback) : *value;
+    return value == nullptr ? fallback : *value;
 }
 
 http::Answer json(std::string body, http::Headers headers = {}) {
