@@ -51,7 +51,7 @@ Result<std::string> change_state(Ledger& ledger, const RunOptions& run, const Se
             return while_doing("read the value of --set", std::move(hash).error());
         }
     }
-    STREAMS_TRY(ledger.set_state(value));
+    STREAMS_TRY(ledger.set_state(value, value ? "set" : "reset"));
     return value ? *value + "\n" : std::string();
 }
 

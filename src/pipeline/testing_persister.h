@@ -80,10 +80,12 @@ class TestingPersister final : public Persister, public Ledger {
         return store_.entry;
     }
     Result<> settle() override { return {}; }
-    Result<> set_state(const std::optional<std::string>& state) override {
+    Result<> set_state(const std::optional<std::string>& state,
+                       std::string_view /*reason*/) override {
         store_.entry.state = state;
         return {};
     }
+    Result<std::vector<PastCommit>> history() override { return std::vector<PastCommit>{}; }
     Result<> rename(std::string_view /*name*/) override { return {}; }
     Result<std::vector<std::string>> pipelines() override { return std::vector<std::string>{"p"}; }
 

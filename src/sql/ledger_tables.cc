@@ -42,10 +42,10 @@ std::string create_state_table(const Dialect& dialect) {
 }
 
 std::string create_commits_table(const Dialect& dialect) {
-    return create(
-        dialect, kCommitsTable,
-        {"schema", "pipeline", "number#", "run", "time", "state?", "state_hash", "receipts"},
-        {"schema", "pipeline", "number"});
+    return create(dialect, kCommitsTable,
+                  {"schema", "pipeline", "number#", "run", "time", "state?", "state_hash",
+                   "receipts", "reason"},
+                  {"schema", "pipeline", "number"});
 }
 
 std::string create_tables_table(const Dialect& dialect) {
@@ -81,6 +81,24 @@ std::string receipts_json(const std::vector<Receipt>& receipts) {
                        {"same", receipt.same}});
     }
     return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::vector<Receipt> receipts_of_json(std::string_view json) {
+    const auto parsed = nlohmann::json::parse(json, nullptr, false);
+    std::vector<Receipt> receipts;
+    if (!parsed.is_array()) return receipts;
+    for (const auto& item : parsed) {
+        if (!item.is_object()) continue;
+        receipts.push_back({.stream = item.value("stream", std::string()),
+                            .table = item.value("table", std::string()),
+                            .created = item.value("created", false),
+                            .key = {},
+                            .rows = item.value("rows", std::uint64_t{0}),
+                            .new_rows = item.value("new", std::uint64_t{0}),
+                            .changed = item.value("changed", std::uint64_t{0}),
+                            .same = item.value("same", std::uint64_t{0})});
+    }
+    return receipts;
 }
 
 std::string names_json(const std::vector<std::string>& names) {

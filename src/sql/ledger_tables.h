@@ -35,6 +35,8 @@ std::string create_rejects_table(const Dialect& dialect);
 
 /// For the history of commits: `[{"stream": ..., "table": ..., "rows": ..., ...}]`.
 std::string receipts_json(const std::vector<Receipt>& receipts);
+/// Back, without the keys; an unreadable text is no receipts.
+std::vector<Receipt> receipts_of_json(std::string_view json);
 
 /// `["a","b"]` and back; an unreadable text is no names.
 std::string names_json(const std::vector<std::string>& names);

@@ -122,7 +122,8 @@ class FilePersister final : public Persister, public Ledger {
     Result<LedgerEntry> claim(std::string_view source_print,
                               const std::optional<std::string>& first_state) override;
     Result<> settle() override { return journal_.settle(); }
-    Result<> set_state(const std::optional<std::string>& state) override;
+    Result<> set_state(const std::optional<std::string>& state, std::string_view reason) override;
+    Result<std::vector<PastCommit>> history() override;
     Result<> rename(std::string_view name) override;
     Result<std::vector<std::string>> pipelines() override { return pipelines_of(*storage_); }
 
@@ -257,9 +258,11 @@ Result<LedgerEntry> FilePersister::claim(std::string_view source_print,
     entry.replaces.clear();
     entry.rejects.clear();
     entry.activations.clear();
+    entry.reason.clear();
     if (!source_print.empty()) entry.source_print = source_print;
     if (first_state && entry.commit == 0 && !entry.state) {
         STREAMS_TRY(put_state(entry, first_state));
+        entry.reason = "given by --state";
     }
     auto claimed = journal_.append(std::move(entry));
     if (!claimed) return std::unexpected(std::move(claimed).error());
@@ -269,15 +272,41 @@ Result<LedgerEntry> FilePersister::claim(std::string_view source_print,
     return ledger_entry_of(last_);
 }
 
-Result<> FilePersister::set_state(const std::optional<std::string>& state) {
+Result<> FilePersister::set_state(const std::optional<std::string>& state,
+                                  std::string_view reason) {
     auto claimed = claim({}, std::nullopt);
     if (!claimed) return std::unexpected(std::move(claimed).error());
     Entry entry = next_entry();
     STREAMS_TRY(put_state(entry, state));
+    entry.reason = reason;
     auto appended = journal_.append(std::move(entry));
     if (!appended) return std::unexpected(std::move(appended).error());
     last_ = *std::move(appended);
     return {};
+}
+
+Result<std::vector<PastCommit>> FilePersister::history() {
+    auto entries = journal_.all();
+    if (!entries) return std::unexpected(std::move(entries).error());
+    std::vector<PastCommit> commits;
+    for (const auto& entry : *entries) {
+        if (entry.kind == Entry::Kind::Claim && entry.reason.empty()) continue;
+        PastCommit past{.number = entry.commit,
+                        .time = entry.time,
+                        .run = entry.run,
+                        .reason = entry.reason,
+                        .state = entry.state,
+                        .receipts = {}};
+        for (const auto& file : entry.files) {
+            past.receipts.push_back({.stream = file.stream,
+                                     .table = escaped_part(file.stream),
+                                     .key = {},
+                                     .rows = file.rows,
+                                     .new_rows = file.rows});
+        }
+        commits.push_back(std::move(past));
+    }
+    return commits;
 }
 
 // The files keep their names: the journal names them, and it is the journal that moves.

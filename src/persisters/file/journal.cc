@@ -32,7 +32,8 @@ nlohmann::ordered_json json_of(const Entry& entry) {
                  {"epoch", entry.epoch},
                  {"commit", entry.commit},
                  {"writer", entry.writer},
-                 {"time", now_text()}};
+                 {"time", entry.time},
+                 {"reason", entry.reason}};
     // The value's own text: JSON written again would be another text.
     json["state"] = entry.state ? Json(*entry.state) : Json();
     json["state_hash"] = entry.state_hash;
@@ -63,6 +64,8 @@ Entry entry_of(const nlohmann::json& json) {
     entry.epoch = json.at("epoch");
     entry.commit = json.at("commit");
     entry.writer = json.at("writer");
+    entry.time = json.at("time");
+    entry.reason = json.value("reason", std::string());
     if (!json.at("state").is_null()) entry.state = json.at("state").get<std::string>();
     entry.state_hash = json.at("state_hash");
     entry.source_print = json.at("source_print");
@@ -138,6 +141,7 @@ Result<Entry> Journal::append(Entry entry) {
     entry.number = last_number_ + 1;
     if (entry.kind == Entry::Kind::Claim) entry.epoch = entry.number;
     entry.writer = writer_;
+    entry.time = now_text();
     const auto name = fmt::format("{:020d}", entry.number);
     auto made = storage_.put_if_absent(folder_ + "/" + name, json_of(entry).dump() + "\n");
     if (!made) return std::unexpected(std::move(made).error());

@@ -31,6 +31,8 @@ struct Entry {
     std::int64_t number = 0;  ///< Its place in the journal, from 1. A claim's number is its epoch.
     std::int64_t epoch = 0;
     std::int64_t commit = 0;  ///< The last commit, this one included.
+    std::string time;         ///< When it was made, UTC.
+    std::string reason;       ///< Why somebody changed the state; empty: a run did.
     std::string writer;       ///< Random; tells one's own entry after a lost answer.
     std::optional<std::string> state;
     std::string state_hash;

@@ -32,8 +32,12 @@ constexpr std::string_view kFirstState =
 
 constexpr std::string_view kNote =
     "INSERT INTO _streams_commits (schema, pipeline, number, run, time, state, state_hash, "
-    "receipts) VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), ?5, ?6, ?7) "
-    "ON CONFLICT (schema, pipeline, number) DO UPDATE SET state = ?5, state_hash = ?6";
+    "receipts, reason) VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), ?5, ?6, "
+    "?7, ?8) ON CONFLICT (schema, pipeline, number) DO UPDATE SET state = ?5, state_hash = ?6";
+
+constexpr std::string_view kHistory =
+    "SELECT number, time, run, reason, state, receipts FROM _streams_commits "
+    "WHERE schema = ?1 AND pipeline = ?2 ORDER BY number";
 
 constexpr std::string_view kAdvance =
     "UPDATE _streams_state SET \"commit\" = ?5, state = CASE ?6 WHEN 1 THEN ?7 ELSE state END, "
@@ -164,7 +168,8 @@ Result<LedgerEntry> SqliteLedger::claim_row(std::string_view source_print,
         if (!hash) return std::unexpected(hash.error());
         STREAMS_TRY(
             database.run(kFirstState, {context.schema, context.pipeline, *first_state, *hash}));
-        STREAMS_TRY(note_commit(database, {.state = first_state, .state_hash = *hash}, {}));
+        STREAMS_TRY(note_commit(database, {.state = first_state, .state_hash = *hash}, {},
+                                "given by --state"));
         entry->state = first_state;
         entry->state_hash = *hash;
     }
@@ -184,11 +189,12 @@ Result<> SqliteLedger::settle() {
 }
 
 Result<> SqliteLedger::note_commit(const Database& database, const Commit& commit,
-                                   const std::vector<Receipt>& receipts) const {
+                                   const std::vector<Receipt>& receipts,
+                                   std::string_view reason) const {
     const auto& context = session_.context();
-    return database.run(
-        kNote, {context.schema, context.pipeline, commit.number, commit.run,
-                text_or_null(commit.state), commit.state_hash, sql::receipts_json(receipts)});
+    return database.run(kNote, {context.schema, context.pipeline, commit.number, commit.run,
+                                text_or_null(commit.state), commit.state_hash,
+                                sql::receipts_json(receipts), reason});
 }
 
 Result<> SqliteLedger::advance(const Commit& commit, const std::vector<Receipt>& receipts) {
@@ -197,7 +203,7 @@ Result<> SqliteLedger::advance(const Commit& commit, const std::vector<Receipt>&
     if (!begun) return std::unexpected(begun.error());
     const Database& database = **begun;
     const auto& context = session_.context();
-    STREAMS_TRY(note_commit(database, commit, receipts));
+    STREAMS_TRY(note_commit(database, commit, receipts, {}));
     STREAMS_TRY(database.run(
         kAdvance, {context.schema, context.pipeline, entry_.epoch, commit.number - 1, commit.number,
                    std::int64_t{commit.state ? 1 : 0}, text_or_null(commit.state),
@@ -219,13 +225,14 @@ void SqliteLedger::advanced(const Commit& commit) {
     entry_.state_hash = commit.state_hash;
 }
 
-Result<> SqliteLedger::set_state(const std::optional<std::string>& state) {
-    auto stored = store_state(state);
+Result<> SqliteLedger::set_state(const std::optional<std::string>& state, std::string_view reason) {
+    auto stored = store_state(state, reason);
     if (!stored) session_.roll_back();
     return stored;
 }
 
-Result<> SqliteLedger::store_state(const std::optional<std::string>& state) {
+Result<> SqliteLedger::store_state(const std::optional<std::string>& state,
+                                   std::string_view reason) {
     std::string hash;
     if (state) {
         auto hashed = state_hash(*state);
@@ -242,12 +249,41 @@ Result<> SqliteLedger::store_state(const std::optional<std::string>& state) {
         {context.schema, context.pipeline, text_or_null(state), hash}));
     auto entry = claimed_row(database);
     if (!entry) return std::unexpected(std::move(entry).error());
-    STREAMS_TRY(
-        note_commit(database, {.number = entry->commit, .state = state, .state_hash = hash}, {}));
+    // In the history NULL is a state that stayed as it was, and the value null one forgotten.
+    STREAMS_TRY(note_commit(
+        database, {.number = entry->commit, .state = state.value_or("null"), .state_hash = hash},
+        {}, reason));
     STREAMS_TRY(session_.commit());
     entry_ = *entry;
     is_claimed_ = true;
     return {};
+}
+
+Result<std::vector<PastCommit>> SqliteLedger::history() {
+    const auto database = session_.existing();
+    if (!database) return std::unexpected(database.error());
+    std::vector<PastCommit> commits;
+    if (*database == nullptr) return commits;
+    const auto there = exists(**database, sql::kCommitsTable);
+    if (!there) return std::unexpected(there.error());
+    if (!*there) return commits;
+    auto row = (*database)->prepare(kHistory);
+    if (!row) return std::unexpected(std::move(row).error());
+    row->bind({session_.context().schema, session_.context().pipeline});
+    std::optional<std::string> state;
+    while (true) {
+        const auto has_row = row->step();
+        if (!has_row) return std::unexpected(has_row.error());
+        if (!*has_row) return commits;
+        if (!row->is_null(4)) state = row->text(4);
+        if (state == "null") state.reset();
+        commits.push_back({.number = row->integer(0),
+                           .time = row->text(1),
+                           .run = row->text(2),
+                           .reason = row->text(3),
+                           .state = state,
+                           .receipts = sql::receipts_of_json(row->text(5))});
+    }
 }
 
 std::unexpected<Error> SqliteLedger::name_error(std::string id, std::string what) const {

@@ -20,7 +20,8 @@ class SqliteLedger final : public Ledger {
     Result<LedgerEntry> claim(std::string_view source_print,
                               const std::optional<std::string>& first_state) override;
     Result<> settle() override;
-    Result<> set_state(const std::optional<std::string>& state) override;
+    Result<> set_state(const std::optional<std::string>& state, std::string_view reason) override;
+    Result<std::vector<PastCommit>> history() override;
     Result<> rename(std::string_view name) override;
     Result<std::vector<std::string>> pipelines() override;
 
@@ -38,12 +39,12 @@ class SqliteLedger final : public Ledger {
     Result<Database*> begin_claim();
     Result<LedgerEntry> claim_row(std::string_view source_print,
                                   const std::optional<std::string>& first_state);
-    Result<> store_state(const std::optional<std::string>& state);
+    Result<> store_state(const std::optional<std::string>& state, std::string_view reason);
     Result<std::optional<LedgerEntry>> read_row(const Database& database) const;
     Result<LedgerEntry> claimed_row(const Database& database) const;
     Result<std::vector<std::string>> missing(const Database& database) const;
     Result<> note_commit(const Database& database, const Commit& commit,
-                         const std::vector<Receipt>& receipts) const;
+                         const std::vector<Receipt>& receipts, std::string_view reason) const;
     Result<> rename_rows(const Database& database, std::string_view name) const;
     Result<> put_name(const Database& database, std::string_view name) const;
     std::unexpected<Error> name_error(std::string id, std::string what) const;

@@ -263,16 +263,37 @@ TEST_F(LedgerTest, SettingAStateIsACommitThatFencesRunningWriters) {
     auto sink = persister("p");
     load(*sink, users(), {{number(1), nullptr}});
     commit(*sink, "1");
-    expect_good(unclaimed("p")->ledger()->set_state("{\"a\":2}"));
+    expect_good(unclaimed("p")->ledger()->set_state("{\"a\":2}", "set"));
     EXPECT_EQ(entry("p").state, "{\"a\":2}");
     EXPECT_EQ(entry("p").state_hash, *state_hash("{\"a\":2}"));
     EXPECT_EQ(entry("p").commit, 2);
     expect_good(sink->write(users(), batch_of(users(), {{number(2), nullptr}})));
     EXPECT_EQ(sink->commit(next("3")).error().id, "fenced");
-    expect_good(unclaimed("p")->ledger()->set_state(std::nullopt));
+    expect_good(unclaimed("p")->ledger()->set_state(std::nullopt, "reset"));
     EXPECT_FALSE(entry("p").state);
     EXPECT_EQ(entry("p").state_hash, "");
     EXPECT_TRUE(*unclaimed("p")->ledger()->remembers("hash of 1"));
+}
+
+TEST_F(LedgerTest, HistoryTellsEachCommitWithItsRunStateAndReason) {
+    EXPECT_TRUE(unclaimed("p")->ledger()->history()->empty());
+    auto sink = persister("p");
+    load(*sink, users(), {{number(1), nullptr}, {number(2), nullptr}});
+    commit(*sink, "1");
+    load(*sink, users(), {{number(3), nullptr}});
+    commit(*sink);
+    expect_good(unclaimed("p")->ledger()->set_state(std::nullopt, "reset"));
+    const auto past = unclaimed("p")->ledger()->history().value();
+    ASSERT_EQ(past.size(), 3U);
+    EXPECT_EQ(past[0].number, 1);
+    EXPECT_EQ(past[0].state, "1");
+    EXPECT_EQ(past[0].receipts.at(0).stream, "users");
+    EXPECT_EQ(past[0].receipts.at(0).rows, 2U);
+    EXPECT_EQ(past[1].state, "1") << "a commit without a STATE leaves it as it was";
+    EXPECT_EQ(past[1].reason, "");
+    EXPECT_EQ(past[2].state, std::nullopt);
+    EXPECT_EQ(past[2].reason, "reset");
+    EXPECT_EQ(past[2].time.size(), 27U);
 }
 
 TEST_F(LedgerTest, ARenamedPipelineTakesItsTablesAlong) {
