@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <map>
 #include <memory>
 #include <simdjson.h>
@@ -22,6 +21,7 @@
 
 #include "base/file.h"
 #include "batch/batch_reader.h"
+#include "bench/walk.h"
 #include "message/chunk_reader.h"
 
 namespace {
@@ -37,70 +37,6 @@ using streams::Verdict;
 constexpr std::size_t kBatchBytes = std::size_t{1} << 20;  // Larger ones leave the cache.
 constexpr double kBudget = 1.5;
 
-double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-
-bool walk(ondemand::value value, std::uint64_t& sum);
-
-bool walk_object(ondemand::value value, std::uint64_t& sum) {
-    ondemand::object object;
-    if (value.get_object().get(object)) return false;
-    for (auto field : object) {
-        ondemand::raw_json_string key;
-        ondemand::value child;
-        if (field.key().get(key) || field.value().get(child)) return false;
-        sum += static_cast<unsigned char>(*key.raw());
-        if (!walk(child, sum)) return false;
-    }
-    return true;
-}
-
-bool walk_array(ondemand::value value, std::uint64_t& sum) {
-    ondemand::array array;
-    if (value.get_array().get(array)) return false;
-    for (auto element : array) {
-        ondemand::value child;
-        if (element.get(child) || !walk(child, sum)) return false;
-    }
-    return true;
-}
-
-bool walk(ondemand::value value, std::uint64_t& sum) {
-    ondemand::json_type type{};
-    if (value.type().get(type)) return false;
-    switch (type) {
-        case ondemand::json_type::object:
-            return walk_object(value, sum);
-        case ondemand::json_type::array:
-            return walk_array(value, sum);
-        case ondemand::json_type::number: {
-            ondemand::number number;
-            if (value.get_number().get(number)) return false;
-            sum += number.is_double() ? static_cast<std::uint64_t>(number.get_double() != 0)
-                                      : number.get_uint64();
-            return true;
-        }
-        case ondemand::json_type::string: {
-            std::string_view text;
-            if (value.get_string().get(text)) return false;
-            sum += text.size();
-            return true;
-        }
-        case ondemand::json_type::boolean: {
-            bool truth = false;
-            if (value.get_bool().get(truth)) return false;
-            sum += truth ? 1 : 0;
-            return true;
-        }
-        case ondemand::json_type::null:
-            return bool(value.is_null());
-    }
-    return false;
-}
-
 struct Line {
     const char* at;
     std::size_t size;
@@ -110,12 +46,7 @@ std::uint64_t walk_all(const std::vector<Line>& lines) {
     ondemand::parser parser;
     std::uint64_t sum = 0;
     for (const Line& line : lines) {
-        ondemand::document document;
-        ondemand::value value;
-        const simdjson::padded_string_view padded(line.at, line.size,
-                                                  line.size + simdjson::SIMDJSON_PADDING);
-        if (parser.iterate(padded).get(document) || document.get_value().get(value) ||
-            !walk(value, sum)) {
+        if (!streams::bench::walk_line(parser, {line.at, line.size}, sum)) {
             std::fprintf(stderr, "bad line: %.*s\n", static_cast<int>(line.size), line.at);
             return 0;
         }
@@ -244,14 +175,14 @@ int main(int count, char** arguments) {
     std::vector<double> stored;
     std::uint64_t rows = 0;
     for (int round = 0; round < rounds; ++round) {
-        const double start = cpu_seconds();
+        const double start = streams::bench::cpu_seconds();
         if (walk_all(lines) == 0) return 1;
-        const double between = cpu_seconds();
+        const double between = streams::bench::cpu_seconds();
         Columns columns;
         if (!columns.load(lines)) return 1;
         rows = columns.rows();
         walked.push_back(between - start);
-        stored.push_back(cpu_seconds() - between);
+        stored.push_back(streams::bench::cpu_seconds() - between);
     }
     const double ratio = median(stored) / median(walked);
     std::printf("walk every value  %.3f s CPU\n", median(walked));

@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <fcntl.h>
 #include <functional>
 #include <simdjson.h>
@@ -20,6 +19,7 @@
 #include <string_view>
 
 #include "base/file.h"
+#include "bench/walk.h"
 #include "message/chunk_reader.h"
 #include "message/line_splitter.h"
 #include "message/message_parser.h"
@@ -29,73 +29,10 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-
-bool walk(ondemand::value value, std::uint64_t& sum);
-
-bool walk_object(ondemand::object& object, std::uint64_t& sum) {
-    for (auto field : object) {
-        ondemand::raw_json_string key;
-        ondemand::value child;
-        if (field.key().get(key) || field.value().get(child)) return false;
-        sum += static_cast<unsigned char>(*key.raw());
-        if (!walk(child, sum)) return false;
-    }
-    return true;
-}
-
-bool walk_array(ondemand::array& array, std::uint64_t& sum) {
-    for (auto element : array) {
-        ondemand::value child;
-        if (element.get(child) || !walk(child, sum)) return false;
-    }
-    return true;
-}
-
-bool walk(ondemand::value value, std::uint64_t& sum) {
-    const std::string_view token = value.raw_json_token();
-    switch (token.front()) {
-        case '{': {
-            ondemand::object object;
-            return !value.get_object().get(object) && walk_object(object, sum);
-        }
-        case '[': {
-            ondemand::array array;
-            return !value.get_array().get(array) && walk_array(array, sum);
-        }
-        case '"': {
-            std::string_view text;
-            if (value.get_string().get(text)) return false;
-            sum += text.size();
-            return true;
-        }
-        case 't':
-        case 'f': {
-            bool truth = false;
-            if (value.get_bool().get(truth)) return false;
-            sum += truth ? 1 : 0;
-            return true;
-        }
-        case 'n':
-            return bool(value.is_null());
-        default: {
-            ondemand::number number;
-            if (value.get_number().get(number)) return false;
-            sum += number.is_double() ? static_cast<std::uint64_t>(number.get_double() != 0)
-                                      : number.get_uint64();
-            return true;
-        }
-    }
-}
-
 class Walker final : public streams::RecordReader {
  public:
     streams::Result<> read(std::string_view, ondemand::object& record, ondemand::parser&) override {
-        if (walk_object(record, sum)) return {};
+        if (streams::bench::walk_object(record, sum)) return {};
         return streams::fail(streams::ErrorKind::Data, "json-syntax", "the record is bad");
     }
     streams::Result<> finish(const streams::Message&) override {
@@ -110,7 +47,7 @@ class Walker final : public streams::RecordReader {
 
 // Gives `take` every line of the file; answers with CPU seconds.
 double run(const std::string& path, const std::function<bool(std::string_view)>& take) {
-    const double begin = cpu_seconds();
+    const double begin = streams::bench::cpu_seconds();
     const auto file = streams::open_file(path, O_RDONLY);
     if (!file) std::exit(2);
     streams::ChunkReader reader(file->get());
@@ -125,7 +62,7 @@ double run(const std::string& path, const std::function<bool(std::string_view)>&
                 std::exit(1);
             }
         }
-        if (read->is_end) return cpu_seconds() - begin;
+        if (read->is_end) return streams::bench::cpu_seconds() - begin;
     }
 }
 
@@ -136,14 +73,8 @@ double cut(const std::string& path) {
 double walk_lines(const std::string& path) {
     ondemand::parser parser;
     std::uint64_t sum = 0;
-    return run(path, [&](std::string_view line) {
-        ondemand::document document;
-        ondemand::value value;
-        const simdjson::padded_string_view padded(line.data(), line.size(),
-                                                  line.size() + streams::kLinePadding);
-        return !parser.iterate(padded).get(document) && !document.get_value().get(value) &&
-               walk(value, sum);
-    });
+    return run(path,
+               [&](std::string_view line) { return streams::bench::walk_line(parser, line, sum); });
 }
 
 double parse_lines(const std::string& path) {
