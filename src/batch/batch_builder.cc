@@ -101,6 +101,7 @@ Result<Verdict> BatchBuilder::append(ondemand::object& record, ondemand::parser&
 Verdict BatchBuilder::finish(const Message& message, std::uint64_t line, std::int64_t received_us,
                              std::int64_t sequence) {
     RowWriter& writer = state_->writer;
+    writer.check_record(message.record);
     if (writer.verdict() == Verdict::Stored && message.version && state_->takes.columns &&
         !writer.has_versions()) {
         writer.need_version();

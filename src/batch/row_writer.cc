@@ -5,6 +5,7 @@
 
 #include "batch/json_scan.h"
 #include "message/json_scanner.h"
+#include "schema/validator.h"
 
 namespace streams {
 namespace {
@@ -220,6 +221,24 @@ bool RowWriter::null(MemberPlan& member, std::string_view token) {
     return true;
 }
 
+// What the schema asks besides the kind.
+void RowWriter::check(std::int32_t node, std::string_view field, std::string_view token) {
+    if (verdict_ == Verdict::Refused) return;
+    const std::string_view value = trim_json(token);
+    CheckFault fault;
+    if (shape_->rules().validator->check(node, value, fault)) return;
+    const std::string place = fault.path.empty() ? "" : "at " + fault.path + ": ";
+    refuse(field, value, "record-schema", place + fault.what);
+}
+
+void RowWriter::check_whole(std::int32_t node, std::string_view record) {
+    CheckFault fault;
+    if (shape_->rules().validator->check(node, record, fault)) return;
+    refuse({}, {}, "record-schema", {});
+    const std::string place = fault.path.empty() ? "" : "at " + fault.path + ": ";
+    refusal_.error.what = "stream \"" + shape_->stream().name + "\": " + place + fault.what;
+}
+
 void RowWriter::nested(MemberPlan& member, std::string_view text) {
     note(member);
     const bool is_object = text.front() == '{';
@@ -227,6 +246,7 @@ void RowWriter::nested(MemberPlan& member, std::string_view text) {
         refuse_kind(member, text);
         return;
     }
+    if (member.check >= 0) check(member.check, plan_.path(member), text);
     if (member.is_key) {
         refuse(plan_.path(member), text, "key-nested",
                "the key's field is " + words_of_value(text) + ", which is no key");
@@ -511,6 +531,7 @@ bool RowWriter::unknown_value(std::string_view path, std::string_view token) {
         refuse_kind(path, rule.kinds, rule.integer, token);
         return true;
     }
+    if (rule.check >= 0) check(rule.check, path, token);
     if (!takes_.columns || kind == kNullKind) return true;
     switch (kind) {
         case kNumberKind:

@@ -32,17 +32,10 @@ class RowWriter {
     /// A scalar. `token` starts with its first byte and may end with blanks.
     [[gnu::always_inline]] bool value(MemberPlan& member, std::string_view token) {
         note(member);
-        switch (token.front()) {
-            case '"':
-                return text(member, token);
-            case 't':
-            case 'f':
-                return boolean(member, token);
-            case 'n':
-                return null(member, token);
-            default:
-                return number(member, token);
-        }
+        const bool is_json = scalar(member, token);
+        if (member.check >= 0 && is_json) [[unlikely]]
+            check(member.check, plan_.path(member), token);
+        return is_json;
     }
 
     /// An object or an array: its own bytes, known to be JSON.
@@ -59,6 +52,13 @@ class RowWriter {
     Verdict verdict() const { return verdict_; }
     const std::vector<Growth>& growths() const { return growths_; }
     const Refusal& refusal() const { return refusal_; }
+
+    /// Holds the record as a whole to its schema, where `end` answered Stored.
+    void check_record(std::string_view record) {
+        const std::int32_t node = shape_->rules().record_check;
+        if (node >= 0 && verdict_ == Verdict::Stored) [[unlikely]]
+            check_whole(node, record);
+    }
 
     /// Says where in `record` the refused value is.
     void locate(std::string_view record);
@@ -85,6 +85,20 @@ class RowWriter {
         } else {
             member.seen = serial_;
             required_ += member.required ? 1 : 0;
+        }
+    }
+
+    [[gnu::always_inline]] bool scalar(MemberPlan& member, std::string_view token) {
+        switch (token.front()) {
+            case '"':
+                return text(member, token);
+            case 't':
+            case 'f':
+                return boolean(member, token);
+            case 'n':
+                return null(member, token);
+            default:
+                return number(member, token);
         }
     }
 
@@ -162,6 +176,8 @@ class RowWriter {
         row_bytes_ += bytes.size();
     }
 
+    void check(std::int32_t node, std::string_view field, std::string_view token);
+    void check_whole(std::int32_t node, std::string_view record);
     bool boolean(MemberPlan& member, std::string_view token);
     bool null(MemberPlan& member, std::string_view token);
     void other_number(MemberPlan& member, const NumberText& number);

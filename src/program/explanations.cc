@@ -202,6 +202,10 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"record-format",
      "A text is not of the form that the schema promises, such as a date and time."},
     {"record-required", "A record lacks a field that its schema requires."},
+    {"record-schema",
+     "A value, or the record as a whole, breaks a rule of its stream's schema: a length, a bound, "
+     "a pattern, a list of values. Correct the source or its schema, or set such records aside "
+     "with --on-bad-record reject."},
     {"record-shape", "Where a record was expected the source sent something that is no object."},
     {"record-type",
      "A value is of another kind than the schema promises. It is never changed silently: "

@@ -7,6 +7,9 @@
 #include <optional>
 #include <unordered_map>
 
+#include "schema/json_reference.h"
+#include "schema/validator_compiler.h"
+
 namespace streams {
 namespace {
 
@@ -217,47 +220,12 @@ class SchemaReader {
             return fail(ErrorKind::Data, "schema-ref",
                         "the reference \"" + ref + "\" leads back to itself");
         }
-        const auto target = resolve(ref);
+        const auto target = follow_reference(root_, ref);
         if (!target) return std::unexpected(target.error());
         open_.push_back(ref);
         auto result = follow(**target);
         open_.pop_back();
         return result;
-    }
-
-    Result<const Json*> resolve(const std::string& ref) const {
-        if (!ref.starts_with('#')) {
-            return fail(ErrorKind::Data, "schema-ref",
-                        "the reference \"" + ref +
-                            "\" leads out of the schema; such references are never fetched");
-        }
-        const Json* found = nullptr;
-        try {
-            const Json::json_pointer pointer(unescaped(ref.substr(1)));
-            if (root_.contains(pointer)) found = &root_.at(pointer);
-        } catch (const Json::exception&) {
-            found = nullptr;
-        }
-        if (found == nullptr) {
-            return fail(ErrorKind::Data, "schema-ref",
-                        "the reference \"" + ref + "\" leads to nothing in the schema");
-        }
-        return found;
-    }
-
-    // A reference is part of a URL: `%25` is a percent sign.
-    static std::string unescaped(std::string_view text) {
-        std::string plain;
-        for (std::size_t i = 0; i < text.size(); ++i) {
-            if (text[i] == '%' && i + 2 < text.size()) {
-                const std::string digits(text.substr(i + 1, 2));
-                plain += static_cast<char>(std::strtol(digits.c_str(), nullptr, 16));
-                i += 2;
-            } else {
-                plain += text[i];
-            }
-        }
-        return plain;
     }
 
     Result<Facts> own_facts(const Json& schema, int depth) {
@@ -378,8 +346,9 @@ class SchemaReader {
 // What the parts of a root schema add up to.
 class Collector {
  public:
-    Collector(SchemaReader& reader, const std::vector<std::string>& order)
-        : reader_(reader), order_(order) {}
+    Collector(SchemaReader& reader, ValidatorCompiler& compiler,
+              const std::vector<std::string>& order)
+        : reader_(reader), compiler_(compiler), order_(order) {}
 
     Result<> add(const Json& part) {
         if (part.is_boolean()) return {};
@@ -405,21 +374,26 @@ class Collector {
         for (const std::string& name : order_) {
             if (properties.contains(name)) names.push_back(name);
         }
-        for (const auto& item : properties.items()) names.push_back(item.key());
+        if (names.size() < properties.size()) {
+            for (const auto& item : properties.items()) names.push_back(item.key());
+        }
         for (const std::string_view name : names) {
             const Json& schema = properties.at(std::string(name));
             auto& index = index_[std::string(name)];
             if (index.second == &schema) continue;
             const auto facts = reader_.facts(schema, 1);
             if (!facts) return while_doing("property \"" + std::string(name) + "\"", facts.error());
+            const auto check = compiler_.compile_property(schema);
+            if (!check) return while_doing("property \"" + std::string(name) + "\"", check.error());
             const Json* key = member(schema, "key");
             const bool marked = key != nullptr && key->is_boolean() && key->get<bool>();
             if (index.second == nullptr) {
                 index.first = found.properties.size();
-                found.properties.push_back({std::string(name), *facts, marked});
+                found.properties.push_back({std::string(name), *facts, marked, *check});
             } else {
                 Property& property = found.properties[index.first];
                 property.facts = both(property.facts, *facts);
+                if (property.check < 0) property.check = *check;
             }
             index.second = &schema;
         }
@@ -438,6 +412,7 @@ class Collector {
     }
 
     SchemaReader& reader_;
+    ValidatorCompiler& compiler_;
     const std::vector<std::string>& order_;
     std::unordered_map<std::string, std::pair<std::size_t, const Json*>> index_;
 };
@@ -451,9 +426,11 @@ Result<SchemaFacts> read_schema(std::string_view text) {
         return invalid("a schema has to be an object: " + excerpt(parsed->root));
     }
     SchemaReader reader(parsed->root);
-    Collector collector(reader, parsed->order);
+    ValidatorCompiler compiler(parsed->root);
+    Collector collector(reader, compiler, parsed->order);
     STREAMS_TRY(
         reader.each_part(parsed->root, 1, [&](const Json& part) { return collector.add(part); }));
+    collector.found.validator = compiler.take();
     return std::move(collector.found);
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "schema/rules.h"
+#include "schema/validator.h"
 #include "streams/error.h"
 #include "streams/schema.h"
 
@@ -26,6 +28,7 @@ struct Property {
     std::string name;
     Facts facts;
     bool marked_key = false;  ///< `"key": true`.
+    std::int32_t check = -1;  ///< Of `SchemaFacts::validator`.
 };
 
 /// A JSON Schema, as far as columns go.
@@ -33,7 +36,8 @@ struct SchemaFacts {
     std::vector<Property> properties;  ///< In the schema's order.
     std::vector<std::string> required;
     bool others_allowed = true;
-    Facts others;  ///< Of properties that are not declared.
+    Facts others;                                ///< Of properties that are not declared.
+    std::shared_ptr<const Validator> validator;  ///< Null where nothing has to be checked.
 };
 
 /// Reads a JSON Schema of draft 4, 6 or 7. `$ref` is followed inside the document only.

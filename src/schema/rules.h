@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -8,6 +10,8 @@
 #include "streams/schema.h"
 
 namespace streams {
+
+class Validator;
 
 /// A set of JSON kinds: one bit each.
 using Kinds = std::uint8_t;
@@ -60,6 +64,8 @@ struct PathHash {
 /// What a schema allows of a record, by its members.
 struct Rules {
     std::unordered_map<std::string, Rule, PathHash, std::equal_to<>> members;
+    std::shared_ptr<const Validator> validator;  ///< Null where nothing has to be checked.
+    std::int32_t record_check = -1;              ///< Of the validator: of each record as a whole.
     Rule others;  ///< Of members that the schema does not name; `kinds` is 0 where there may be
                   ///< none.
 

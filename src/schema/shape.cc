@@ -94,10 +94,12 @@ Rules rules_of(const SchemaFacts& facts) {
     Rules rules;
     rules.others = rule_of(facts.others);
     if (!facts.others_allowed) rules.others.kinds = 0;
+    rules.validator = facts.validator;
     rules.members.reserve(facts.properties.size());
     for (const Property& property : facts.properties) {
         Rule rule = rule_of(property.facts);
         rule.declared = true;
+        rule.check = property.check;
         rules.members.emplace(property.name, rule);
     }
     for (const std::string& name : facts.required) {
