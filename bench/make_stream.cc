@@ -270,9 +270,7 @@ bool flush(std::string& piece) {
     return true;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int make(int argc, char** argv) {
     if (argc < 3) return usage();
     const auto records = std::strtoull(argv[2], nullptr, 10);
     Maker maker(argv[1], argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1);
@@ -284,4 +282,14 @@ int main(int argc, char** argv) {
         if (piece.size() > kPieceBytes && !flush(piece)) return 1;
     }
     return flush(piece) ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return make(argc, argv);
+    } catch (const fmt::format_error&) {
+        return 1;
+    }
 }

@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <memory>
-#include <optional>
 #include <sqlite3.h>
 #include <string>
 #include <string_view>
@@ -69,18 +68,24 @@ class Rows {
         require(parsed.has_value(), "parse");
         const auto& message = **parsed;
         if (message.type == streams::MessageType::Schema) {
-            shape_ = *streams::Shape::declared(message.stream, message.schema, message.key, {});
-            builder_ = std::make_unique<streams::BatchBuilder>(*shape_, streams::Takes{});
-            reader_.add(*builder_);
+            declare(message);
         } else if (message.type == streams::MessageType::Record) {
             require(reader_.verdict() == streams::Verdict::Stored, "storing");
             if (builder_->bytes() > kBatchBytes) batches_.push_back(builder_->take());
         }
     }
 
+    void declare(const streams::Message& message) {
+        auto made = streams::Shape::declared(message.stream, message.schema, message.key, {});
+        require(made.has_value(), "declare");
+        shape_ = std::make_unique<streams::Shape>(*std::move(made));
+        builder_ = std::make_unique<streams::BatchBuilder>(*shape_, streams::Takes{});
+        reader_.add(*builder_);
+    }
+
     streams::MessageParser parser_;
     streams::BatchReader reader_;
-    std::optional<streams::Shape> shape_;
+    std::unique_ptr<streams::Shape> shape_;
     std::unique_ptr<streams::BatchBuilder> builder_;
     std::vector<Batch> batches_;
     std::uint64_t line_ = 0;

@@ -73,6 +73,8 @@ int main(int argc, char** argv) {
     {
         std::vector<std::jthread> threads;
         const int count = std::max(argc > 2 ? std::atoi(argv[2]) : 1, 1);
+        threads.reserve(static_cast<std::size_t>(count));
+        threads.reserve(static_cast<std::size_t>(count));
         for (int i = 0; i < count; ++i) threads.emplace_back([&] { sum += walk_chunks(source); });
     }
     std::printf("%llu\n", static_cast<unsigned long long>(sum.load()));
