@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "persisters/sqlite/sqlite_persister.h"
-#include "persisters/sqlite/value_text.h"
+#include "sql/value_text.h"
 
 namespace {
 
@@ -130,10 +130,10 @@ void require(bool good, const char* what) {
 // The same file that the persister would make, by the shortest way.
 double ready_values(const std::string& path, Load load, Batch& batch, std::size_t batches) {
     std::vector<std::string> times(kBatchRows * 2,
-                                   std::string(streams::sqlite::kTimestampBytes, '?'));
+                                   std::string(streams::sql::kTimestampBytes, '?'));
     for (std::size_t row = 0; row < kBatchRows; ++row) {
         for (std::size_t i = 0; i < 2; ++i) {
-            streams::sqlite::write_timestamp(batch.columns[6 + i].integer(row),
+            streams::sql::write_timestamp(batch.columns[6 + i].integer(row),
                                              times[row * 2 + i].data());
         }
     }

@@ -23,8 +23,4 @@ std::string quoted_list(const std::vector<std::string>& identifiers) {
     return text;
 }
 
-std::string parameter(const Dialect& dialect, std::size_t position) {
-    return dialect.parameter_sign + std::to_string(position);
-}
-
 }  // namespace streams::sql

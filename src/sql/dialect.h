@@ -13,10 +13,11 @@ namespace streams::sql {
 /// What makes one SQL database unlike another, as data.
 struct Dialect {
     std::string_view name;
-    std::array<std::string_view, 11> type_names;  ///< By `Type`.
-    std::size_t columns_max = 0;                  ///< Of a table.
-    std::size_t name_bytes_max = 0;               ///< 0: any length.
-    char parameter_sign = '?';                    ///< `?1` or `$1`.
+    std::array<std::string_view, 11> type_names;    ///< By `Type`.
+    std::size_t columns_max = 0;                    ///< Of a table.
+    std::size_t name_bytes_max = 0;                 ///< 0: any length.
+    std::string_view differs = "IS DISTINCT FROM";  ///< Between two values, NULL being one.
+    std::string_view now = "now()";                 ///< As a column of type Timestamp holds it.
     bool has_schemas = false;  ///< Else a schema is `NAME__` before the table's name.
     bool folds_case = false;   ///< `Orders` and `orders` name one table (ASCII letters only).
     std::vector<std::string_view> reserved_prefixes;  ///< Of tables; in lower case.
@@ -32,8 +33,5 @@ std::string quoted(std::string_view identifier);
 
 /// `"a", "b"`.
 std::string quoted_list(const std::vector<std::string>& identifiers);
-
-/// The parameter number `position`, counted from 1.
-std::string parameter(const Dialect& dialect, std::size_t position);
 
 }  // namespace streams::sql

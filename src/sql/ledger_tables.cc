@@ -26,13 +26,12 @@ std::string create(const Dialect& dialect, std::string_view table,
     return create_table(definition, true);
 }
 
-// Where there are no schemas, the name of a table holds its schema.
-std::vector<std::string> key_of_table(const Dialect& dialect) {
+}  // namespace
+
+std::vector<std::string> key_of_tables(const Dialect& dialect) {
     if (dialect.has_schemas) return {"schema", "table"};
     return {"table"};
 }
-
-}  // namespace
 
 std::string create_state_table(const Dialect& dialect) {
     return create(dialect, kStateTable,
@@ -51,11 +50,11 @@ std::string create_commits_table(const Dialect& dialect) {
 std::string create_tables_table(const Dialect& dialect) {
     return create(dialect, kTablesTable,
                   {"table", "stream", "schema", "pipeline", "keys", "load", "made#"},
-                  key_of_table(dialect));
+                  key_of_tables(dialect));
 }
 
 std::string create_columns_table(const Dialect& dialect) {
-    auto key = key_of_table(dialect);
+    auto key = key_of_tables(dialect);
     key.emplace_back("column");
     return create(dialect, kColumnsTable,
                   {"schema", "table", "column", "position#", "path", "kind", "type", "declared#",

@@ -22,6 +22,9 @@ inline constexpr std::string_view kDeletedColumn = "_sdc_deleted_at";
 /// A row changes only for a value that is not smaller than the stored one.
 inline constexpr std::string_view kSequenceColumn = "_sdc_sequence";
 
+/// The key of `_streams_tables`: where there are no schemas, a table's name holds its schema.
+std::vector<std::string> key_of_tables(const Dialect& dialect);
+
 /// One row per (schema, pipeline): epoch, number of the last commit, its state.
 std::string create_state_table(const Dialect& dialect);
 /// One row per commit of a pipeline.

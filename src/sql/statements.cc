@@ -28,7 +28,7 @@ void append(std::string& list, std::string_view text, std::string_view between) 
 
 // One comparison of two rows of values: a chain of ORs over 2 000 columns would be deeper than
 // databases let an expression be. Empty: nothing to compare.
-std::string differs(const std::vector<std::string>& columns,
+std::string differs(const Dialect& dialect, const std::vector<std::string>& columns,
                     const std::vector<std::string>& nulls) {
     std::string left;
     std::string right;
@@ -41,7 +41,7 @@ std::string differs(const std::vector<std::string>& columns,
         append(right, "NULL", ", ");
     }
     if (left.empty()) return {};
-    return fmt::format("({}) IS NOT ({})", left, right);
+    return fmt::format("({}) {} ({})", left, dialect.differs, right);
 }
 
 std::string assignments(const Upsert& upsert) {
@@ -56,30 +56,27 @@ std::string assignments(const Upsert& upsert) {
     return text;
 }
 
-std::string condition(const Upsert& upsert) {
-    auto data = differs(upsert.data, upsert.absent);
-    const auto tracked = differs(upsert.tracked, upsert.cleared);
-    if (data.empty()) data = "0";
+std::string condition(const Dialect& dialect, const Upsert& upsert) {
+    auto data = differs(dialect, upsert.data, upsert.absent);
+    const auto tracked = differs(dialect, upsert.tracked, upsert.cleared);
+    if (data.empty()) data = "false";
     auto text = data;
     if (!tracked.empty()) {
         const auto noted = upsert.noting_function.empty()
                                ? data
                                : fmt::format("{}({})", upsert.noting_function, data);
         // CASE, because OR promises no order and might leave the first part out.
-        text = fmt::format("CASE WHEN {} THEN 1 ELSE ({}) END", noted, tracked);
+        text = fmt::format("CASE WHEN {} THEN true ELSE ({}) END", noted, tracked);
     }
     if (upsert.sequence.empty()) return text;
     return fmt::format("({} IS NULL OR {} >= {}) AND {}", kept(upsert.sequence),
                        excluded(upsert.sequence), kept(upsert.sequence), text);
 }
 
-std::string insert_text(const Dialect& dialect, std::string_view table, std::string_view alias,
-                        const std::vector<std::string>& columns) {
+std::string parameters(std::size_t count) {
     std::string values;
-    for (std::size_t i = 0; i < columns.size(); ++i)
-        append(values, parameter(dialect, i + 1), ", ");
-    return fmt::format("INSERT INTO {}{} ({}) VALUES ({})", quoted(table), alias,
-                       quoted_list(columns), values);
+    for (std::size_t i = 1; i <= count; ++i) append(values, fmt::format("${}", i), ", ");
+    return fmt::format("VALUES ({})", values);
 }
 
 }  // namespace
@@ -106,17 +103,22 @@ std::string rename_table(std::string_view from, std::string_view to) {
     return fmt::format("ALTER TABLE {} RENAME TO {}", quoted(from), quoted(to));
 }
 
-std::string insert_row(const Dialect& dialect, std::string_view table,
-                       const std::vector<std::string>& columns) {
-    return insert_text(dialect, table, "", columns);
+std::string insert_row(std::string_view table, const std::vector<std::string>& columns) {
+    return fmt::format("INSERT INTO {} ({}) {}", quoted(table), quoted_list(columns),
+                       parameters(columns.size()));
+}
+
+std::string upsert_from(const Dialect& dialect, const Upsert& upsert, std::string_view source) {
+    const auto sets = assignments(upsert);
+    const auto insert =
+        fmt::format("INSERT INTO {} AS kept ({}) {} ON CONFLICT ({})", quoted(upsert.table),
+                    quoted_list(upsert.columns), source, quoted_list(upsert.key));
+    if (sets.empty()) return insert + " DO NOTHING";
+    return fmt::format("{} DO UPDATE SET {} WHERE {}", insert, sets, condition(dialect, upsert));
 }
 
 std::string upsert_row(const Dialect& dialect, const Upsert& upsert) {
-    const auto insert = insert_text(dialect, upsert.table, " AS kept", upsert.columns);
-    const auto sets = assignments(upsert);
-    const auto on_conflict = fmt::format("{} ON CONFLICT ({})", insert, quoted_list(upsert.key));
-    if (sets.empty()) return on_conflict + " DO NOTHING";
-    return fmt::format("{} DO UPDATE SET {} WHERE {}", on_conflict, sets, condition(upsert));
+    return upsert_from(dialect, upsert, parameters(upsert.columns.size()));
 }
 
 }  // namespace streams::sql

@@ -30,9 +30,8 @@ std::string add_column(std::string_view table, const ColumnDefinition& column);
 std::string drop_table(std::string_view table);
 std::string rename_table(std::string_view from, std::string_view to);
 
-/// `INSERT INTO table (columns) VALUES (parameters)`, in the order of `columns`.
-std::string insert_row(const Dialect& dialect, std::string_view table,
-                       const std::vector<std::string>& columns);
+/// `INSERT INTO table (columns) VALUES ($1, ...)`, in the order of `columns`.
+std::string insert_row(std::string_view table, const std::vector<std::string>& columns);
 
 /// How a row of a keyed table meets the one that is there. The names are columns of the table; each
 /// is in `columns` unless said otherwise.
@@ -52,7 +51,10 @@ struct Upsert {
     std::string noting_function;
 };
 
-/// `INSERT ... ON CONFLICT (key) DO UPDATE ... WHERE something differs`.
+/// `INSERT ... ON CONFLICT (key) DO UPDATE ... WHERE something differs` of one row of parameters.
 std::string upsert_row(const Dialect& dialect, const Upsert& upsert);
+/// The same of every row that `source` gives: `SELECT ...`, in the order of `columns`. No key may
+/// come twice.
+std::string upsert_from(const Dialect& dialect, const Upsert& upsert, std::string_view source);
 
 }  // namespace streams::sql

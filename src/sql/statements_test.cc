@@ -26,8 +26,7 @@ TEST(Statements, ATableIsCreatedWithItsKey) {
 }
 
 TEST(Statements, ParametersAreNumberedInTheOrderOfTheColumns) {
-    EXPECT_EQ(insert_row(dialect(), "t", {"a", "b"}),
-              "INSERT INTO \"t\" (\"a\", \"b\") VALUES (?1, ?2)");
+    EXPECT_EQ(insert_row("t", {"a", "b"}), "INSERT INTO \"t\" (\"a\", \"b\") VALUES ($1, $2)");
 }
 
 TEST(Statements, AnUpsertWritesOnlyWhatDiffers) {
@@ -35,14 +34,15 @@ TEST(Statements, AnUpsertWritesOnlyWhatDiffers) {
         upsert_row(
             dialect(),
             {.table = "t", .columns = {"id", "a"}, .key = {"id"}, .data = {"a"}, .absent = {"b"}}),
-        "INSERT INTO \"t\" AS kept (\"id\", \"a\") VALUES (?1, ?2) ON CONFLICT (\"id\") DO "
-        "UPDATE SET \"a\" = excluded.\"a\", \"b\" = NULL WHERE (kept.\"a\", kept.\"b\") IS NOT "
+        "INSERT INTO \"t\" AS kept (\"id\", \"a\") VALUES ($1, $2) ON CONFLICT (\"id\") DO "
+        "UPDATE SET \"a\" = excluded.\"a\", \"b\" = NULL WHERE (kept.\"a\", kept.\"b\") IS "
+        "DISTINCT FROM "
         "(excluded.\"a\", NULL)");
 }
 
 TEST(Statements, AnUpsertOfAKeyAloneDoesNothing) {
     EXPECT_EQ(upsert_row(dialect(), {.table = "t", .columns = {"id"}, .key = {"id"}}),
-              "INSERT INTO \"t\" AS kept (\"id\") VALUES (?1) ON CONFLICT (\"id\") DO NOTHING");
+              "INSERT INTO \"t\" AS kept (\"id\") VALUES ($1) ON CONFLICT (\"id\") DO NOTHING");
 }
 
 TEST(Statements, WhatIsTrackedIsWrittenAndWhatDiffersIsNoted) {
@@ -54,11 +54,11 @@ TEST(Statements, WhatIsTrackedIsWrittenAndWhatDiffersIsNoted) {
                                              .cleared = {"d"},
                                              .sequence = "s",
                                              .noting_function = "note"});
-    EXPECT_EQ(
-        text.substr(text.find("WHERE")),
-        "WHERE (kept.\"s\" IS NULL OR excluded.\"s\" >= kept.\"s\") AND CASE WHEN "
-        "note((kept.\"a\") IS NOT (excluded.\"a\")) THEN 1 ELSE ((kept.\"s\", kept.\"d\") IS NOT "
-        "(excluded.\"s\", NULL)) END");
+    EXPECT_EQ(text.substr(text.find("WHERE")),
+              "WHERE (kept.\"s\" IS NULL OR excluded.\"s\" >= kept.\"s\") AND CASE WHEN "
+              "note((kept.\"a\") IS DISTINCT FROM (excluded.\"a\")) THEN true ELSE ((kept.\"s\", "
+              "kept.\"d\") IS DISTINCT FROM "
+              "(excluded.\"s\", NULL)) END");
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ std::uint64_t name_hash(std::string_view text) {
     return hash;
 }
 
-bool is_same_table(const Dialect& dialect, std::string_view one, std::string_view other) {
+bool is_same_name(const Dialect& dialect, std::string_view one, std::string_view other) {
     if (!dialect.folds_case) return one == other;
     return std::equal(one.begin(), one.end(), other.begin(), other.end(),
                       [](char left, char right) { return lower(left) == lower(right); });

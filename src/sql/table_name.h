@@ -11,8 +11,8 @@ namespace streams::sql {
 /// FNV-1a, 64 bits: short, stable over releases, for names only.
 std::uint64_t name_hash(std::string_view text);
 
-/// Whether the two name one table.
-bool is_same_table(const Dialect& dialect, std::string_view one, std::string_view other);
+/// Whether the two name one table, or one column.
+bool is_same_name(const Dialect& dialect, std::string_view one, std::string_view other);
 
 /// Whether a table of a stream may have this name: long enough, short enough, without NUL, and not
 /// of the database's or our own.

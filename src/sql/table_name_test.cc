@@ -55,9 +55,9 @@ TEST(TableName, HashesNeverChange) {
 }
 
 TEST(TableName, OnlyAsciiLettersFold) {
-    EXPECT_TRUE(is_same_table(dialect(), "Orders", "oRDERS"));
-    EXPECT_FALSE(is_same_table(dialect(), "\xC3\x84", "\xC3\xA4"));
-    EXPECT_FALSE(is_same_table(dialect(), "orders", "orders2"));
+    EXPECT_TRUE(is_same_name(dialect(), "Orders", "oRDERS"));
+    EXPECT_FALSE(is_same_name(dialect(), "\xC3\x84", "\xC3\xA4"));
+    EXPECT_FALSE(is_same_name(dialect(), "orders", "orders2"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "persisters/sqlite/activation.h"
+#include "sql/activation.h"
 
 #include "persisters/sqlite/sqlite_fixture.h"
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "persisters/sqlite/value_text.h"
+#include "sql/value_text.h"
 
 namespace streams::sqlite {
 namespace {
@@ -19,7 +19,7 @@ void number_text(sqlite3_context* context, int /*count*/, sqlite3_value** values
         case SQLITE_INTEGER:
             return give_text(context, std::to_string(sqlite3_value_int64(values[0])));
         case SQLITE_FLOAT:
-            return give_text(context, canonical_decimal(sqlite3_value_double(values[0])));
+            return give_text(context, sql::canonical_decimal(sqlite3_value_double(values[0])));
         default:
             return sqlite3_result_value(context, values[0]);
     }
@@ -97,7 +97,7 @@ std::optional<std::string> conversion(Type from, Type to, const std::string& col
     return std::nullopt;
 }
 
-Result<> add_conversions(const Database& database) {
+Result<> add_conversions(const Connection& connection) {
     constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
     struct Conversion {
         const char* name;
@@ -106,9 +106,9 @@ Result<> add_conversions(const Database& database) {
     for (const auto& [name, function] :
          {Conversion{"streams_number_text", number_text}, Conversion{"streams_base64", base64_text},
           Conversion{"streams_double", exact_double}}) {
-        const int code = sqlite3_create_function_v2(database.handle(), name, 1, kFlags, nullptr,
+        const int code = sqlite3_create_function_v2(connection.handle(), name, 1, kFlags, nullptr,
                                                     function, nullptr, nullptr, nullptr);
-        if (code != SQLITE_OK) return std::unexpected(database.error());
+        if (code != SQLITE_OK) return std::unexpected(connection.error());
     }
     return {};
 }

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "persisters/sqlite/database.h"
+#include "persisters/sqlite/connection.h"
 #include "streams/schema.h"
 
 namespace streams::sqlite {
@@ -25,6 +25,6 @@ std::optional<std::string> conversion(Type from, Type to, const std::string& col
 
 /// Makes the functions known that `conversion` uses: numbers become their shortest text, never by
 /// SQLite's own cast, which keeps 15 digits of a double.
-Result<> add_conversions(const Database& database);
+Result<> add_conversions(const Connection& connection);
 
 }  // namespace streams::sqlite

@@ -1,4 +1,4 @@
-#include "persisters/sqlite/ledger.h"
+#include "sql/ledger.h"
 
 #include <fcntl.h>
 #include <poll.h>

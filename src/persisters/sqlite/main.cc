@@ -1,4 +1,3 @@
-#include "persisters/sqlite/show.h"
 #include "persisters/sqlite/sqlite_persister.h"
 #include "pipeline/persister_program.h"
 #include "sql/ledger_tables.h"

@@ -1,5 +1,5 @@
-#include "persisters/sqlite/evolution.h"
 #include "persisters/sqlite/sqlite_fixture.h"
+#include "sql/evolution.h"
 
 namespace streams::sqlite {
 namespace {

@@ -1,4 +1,4 @@
-#include "persisters/sqlite/owner.h"
+#include "sql/owner.h"
 
 #include "persisters/sqlite/sqlite_fixture.h"
 

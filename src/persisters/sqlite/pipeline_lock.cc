@@ -48,8 +48,9 @@ std::unexpected<Error> locked(const std::string& path, const Context& context) {
 
 }  // namespace
 
-Result<PipelineLock> PipelineLock::take(const std::string& database_path, const Context& context,
-                                        std::chrono::milliseconds wait) {
+Result<std::unique_ptr<sql::PipelineLock>> FileLock::take(const std::string& database_path,
+                                                          const Context& context,
+                                                          std::chrono::milliseconds wait) {
     const auto path = database_path + "-lock";
     auto file = open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW);
     if (!file) {
@@ -70,7 +71,7 @@ Result<PipelineLock> PipelineLock::take(const std::string& database_path, const 
         if (Clock::now() >= end) return locked(path, context);
         ::poll(nullptr, 0, kPauseMs);
     }
-    return PipelineLock(*std::move(file));
+    return std::make_unique<FileLock>(*std::move(file));
 }
 
 }  // namespace streams::sqlite

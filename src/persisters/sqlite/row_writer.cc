@@ -5,54 +5,16 @@
 #include <limits>
 
 #include "persisters/sqlite/sqlite_dialect.h"
-#include "persisters/sqlite/value_text.h"
-#include "sql/ledger_tables.h"
+#include "sql/activation.h"
+#include "sql/open_table.h"
 #include "sql/statements.h"
+#include "sql/upsert.h"
+#include "sql/value_text.h"
 
 namespace streams::sqlite {
 namespace {
 
 constexpr int kOutOfRange = -1;  // No code of SQLite: a time that has no text of fixed width.
-
-// What is written even where the data is equal: it says which load brought the row.
-bool is_tracked(const Field& field) {
-    return field.origin == Origin::TableVersion || field.origin == Origin::Sequence ||
-           is_same_column(field.name, sql::kSequenceColumn);
-}
-
-sql::Upsert upsert_of(const Stream& stream, const OpenTable& table) {
-    sql::Upsert upsert{.table = table.target, .noting_function = {}};
-    for (std::size_t i = 0; i < stream.fields.size(); ++i) {
-        const auto& field = stream.fields[i];
-        upsert.columns.push_back(field.name);
-        const bool is_key = std::ranges::find(stream.key, i) != stream.key.end();
-        if (is_key) continue;
-        if (is_tracked(field)) {
-            upsert.tracked.push_back(field.name);
-        } else if (field.origin == Origin::Record) {
-            upsert.data.push_back(field.name);
-        }
-        const bool orders = is_same_column(field.name, sql::kSequenceColumn);
-        if (orders && field.type == Type::Integer) upsert.sequence = field.name;
-    }
-    for (const auto position : stream.key) upsert.key.push_back(stream.fields[position].name);
-    for (const auto& field : table.fields) {
-        if (find_field(stream.fields, field.name) == nullptr) upsert.absent.push_back(field.name);
-    }
-    if (table.has_deleted_column) upsert.cleared.emplace_back(sql::kDeletedColumn);
-    if (!upsert.tracked.empty() || !upsert.cleared.empty()) {
-        upsert.noting_function = "streams_note";
-    }
-    return upsert;
-}
-
-std::string insert_of(const Stream& stream, const OpenTable& table) {
-    std::vector<std::string> columns;
-    columns.reserve(stream.fields.size() + 1);
-    for (const auto& field : stream.fields) columns.push_back(field.name);
-    if (table.has_commit_column) columns.emplace_back(sql::kCommitColumn);
-    return sql::insert_row(sqlite_dialect(), table.target, columns);
-}
 
 // Text without bytes is no null.
 int bind_bytes(sqlite3_stmt* statement, int position, std::string_view text) {
@@ -93,58 +55,53 @@ RowWriter::Binding RowWriter::binding_of(Type type, bool is_key) {
     return Binding::Text;
 }
 
-Result<RowWriter> RowWriter::make(Database& database, const Stream& stream,
-                                  const OpenTable& table) {
-    const bool notes = table.is_merged && !upsert_of(stream, table).noting_function.empty();
-    auto statement = database.prepare(
-        table.is_merged ? sql::upsert_row(sqlite_dialect(), upsert_of(stream, table))
-                        : insert_of(stream, table));
-    if (!statement) return std::unexpected(std::move(statement).error());
-    RowWriter writer(database, *std::move(statement));
-    writer.table_ = table.entry.table;
-    writer.fields_ = stream.fields;
-    writer.is_merged_ = table.is_merged;
-    writer.has_commit_column_ = table.has_commit_column && !table.is_merged;
-    writer.notes_ = notes;
-    if (table.is_merged) writer.key_ = stream.key;
-    for (std::size_t i = 0; i < stream.fields.size(); ++i) {
-        const bool is_key = std::ranges::find(writer.key_, i) != writer.key_.end();
-        writer.bindings_.push_back(binding_of(stream.fields[i].type, is_key));
+Result<std::unique_ptr<sql::TableWriter>> RowWriter::make(sql::Database& database,
+                                                          Connection& connection,
+                                                          const Stream& stream,
+                                                          const sql::OpenTable& table) {
+    auto upsert = sql::upsert_of(sqlite_dialect(), stream, table);
+    if (!upsert.tracked.empty() || !upsert.cleared.empty()) {
+        upsert.noting_function = "streams_note";
     }
-    writer.scratch_.resize(stream.fields.size());
-    writer.decimals_.resize(stream.fields.size());
+    auto statement = connection.prepare(
+        table.is_merged ? sql::upsert_row(sqlite_dialect(), upsert)
+                        : sql::insert_row(table.target, sql::columns_of(stream, table)));
+    if (!statement) return std::unexpected(std::move(statement).error());
+    std::unique_ptr<RowWriter> writer(new RowWriter(database, connection, *std::move(statement)));
+    writer->stream_ = &stream;
+    writer->table_ = table.entry.table;
+    writer->is_merged_ = table.is_merged;
+    writer->has_commit_column_ = table.has_commit_column && !table.is_merged;
+    writer->notes_ = table.is_merged && !upsert.noting_function.empty();
+    if (table.is_merged) writer->key_ = stream.key;
+    for (std::size_t i = 0; i < stream.fields.size(); ++i) {
+        const bool is_key = std::ranges::find(writer->key_, i) != writer->key_.end();
+        writer->bindings_.push_back(binding_of(stream.fields[i].type, is_key));
+    }
+    writer->scratch_.resize(stream.fields.size());
+    writer->decimals_.resize(stream.fields.size());
     return writer;
 }
 
-// An INTEGER PRIMARY KEY would number a row without a key by itself.
-Result<> RowWriter::check_keys(const Batch& batch) const {
-    for (const auto position : key_) {
-        if (batch.columns[position].nulls == 0) continue;
-        return std::unexpected(
-            Error{ErrorKind::Data,
-                  "key-null",
-                  fmt::format("a row of \"{}\" has no value for its key \"{}\"", table_,
-                              fields_[position].name),
-                  fmt::format("lines {} to {}", batch.first_line, batch.last_line),
-                  {},
-                  "correct the source, or: --load append"});
-    }
-    return {};
+Result<> RowWriter::activate(sql::OpenTable& table, std::int64_t version, bool removes,
+                             sql::RowCounts& /*counts*/) {
+    if (!removes) STREAMS_TRY(sql::add_deleted_column(*database_, table));
+    return sql::activate(*database_, *stream_, table, version, removes);
 }
 
 int RowWriter::bind_time(std::size_t position, const Column& column, std::size_t row) {
     char* text = scratch_[position].data();
     const auto value = column.integer(row);
-    std::size_t bytes = kTimestampBytes;
+    std::size_t bytes = sql::kTimestampBytes;
     bool is_good = false;
     if (bindings_[position] == Binding::Timestamp) {
-        is_good = write_timestamp(value, text);
+        is_good = sql::write_timestamp(value, text);
     } else if (bindings_[position] == Binding::Date) {
-        is_good = write_date(value, text);
-        bytes = kDateBytes;
+        is_good = sql::write_date(value, text);
+        bytes = sql::kDateBytes;
     } else {
-        is_good = write_time(value, text);
-        bytes = kTimeBytes;
+        is_good = sql::write_time(value, text);
+        bytes = sql::kTimeBytes;
     }
     if (!is_good) return kOutOfRange;
     return bind_bytes(statement_.get(), static_cast<int>(position + 1), {text, bytes});
@@ -173,8 +130,8 @@ int RowWriter::bind(std::size_t position, const Column& column, std::size_t row)
             break;
     }
     auto text = column.text(row);
-    if (!is_canonical_decimal(text)) {
-        decimals_[position] = canonical_decimal(text);
+    if (!sql::is_canonical_decimal(text)) {
+        decimals_[position] = sql::canonical_decimal(text);
         text = decimals_[position];
     }
     return bind_bytes(statement, parameter, text);
@@ -190,10 +147,10 @@ int RowWriter::bind_row(const Batch& batch, std::size_t row) {
 
 // An insert sets the connection's last rowid, an update leaves it, and neither happens to a row
 // that is the same.
-void RowWriter::count(std::int64_t sentinel, RowCounts& counts) const {
-    if (!is_merged_ || sqlite3_last_insert_rowid(database_->handle()) != sentinel) {
+void RowWriter::count(std::int64_t sentinel, sql::RowCounts& counts) const {
+    if (!is_merged_ || sqlite3_last_insert_rowid(connection_->handle()) != sentinel) {
         ++counts.new_rows;
-    } else if (sqlite3_changes64(database_->handle()) == 0 || (notes_ && !database_->noted())) {
+    } else if (sqlite3_changes64(connection_->handle()) == 0 || (notes_ && !connection_->noted())) {
         ++counts.same;
     } else {
         ++counts.changed;
@@ -206,7 +163,7 @@ Error RowWriter::error_of(int code, const Batch& batch, std::size_t row) const {
         error = {
             ErrorKind::Data, "time-range", "a time is outside the years 1 to 9999", {}, {}, {}};
     } else {
-        error = database_->error();
+        error = connection_->error();
     }
     error.what = fmt::format("write to \"{}\": {}", table_, error.what);
     if (error.kind == ErrorKind::Data) {
@@ -216,12 +173,11 @@ Error RowWriter::error_of(int code, const Batch& batch, std::size_t row) const {
     return error;
 }
 
-Result<> RowWriter::write(const Batch& batch, std::int64_t commit, RowCounts& counts) {
-    ensure(batch.columns.size() == fields_.size(), "a batch has one column per field");
-    STREAMS_TRY(check_keys(batch));
+Result<> RowWriter::write(const Batch& batch, std::int64_t commit, sql::RowCounts& counts) {
+    ensure(batch.columns.size() == bindings_.size(), "a batch has one column per field");
     auto* statement = statement_.get();
-    auto* handle = database_->handle();
-    const int commit_parameter = static_cast<int>(fields_.size() + 1);
+    auto* handle = connection_->handle();
+    const int commit_parameter = static_cast<int>(bindings_.size() + 1);
     if (has_commit_column_ && commit != 0) {
         sqlite3_bind_int64(statement, commit_parameter, commit);
     }

@@ -1,4 +1,4 @@
-#include "persisters/sqlite/show.h"
+#include "sql/show.h"
 
 #include "persisters/sqlite/sqlite_fixture.h"
 

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "pipeline/persister_program.h"
 #include "streams/persister.h"
 #include "streams/spec.h"
 
@@ -13,10 +15,15 @@ namespace streams::sqlite {
 Spec spec();
 
 /// A persister for the file `path`, tier A. Nothing is created before the first claim or `open`.
-/// **Errors.** Config `path-unusable`, `not-a-database`; see `Database::error`.
+/// **Errors.** Config `path-unusable`, `not-a-database`; see `Connection::error`.
 Result<std::unique_ptr<Persister>> make(const Settings& settings, const Context& context);
 
 /// Whether the file is a database that can be read and written, or could be made. Creates nothing.
 Result<> check(const Settings& settings);
+
+/// The tables of the file; see `sql::show`.
+/// **Errors.** Config `path-unusable`.
+Result<std::vector<Table>> show(const Settings& settings, const Context& context,
+                                const std::string& table, std::uint64_t limit);
 
 }  // namespace streams::sqlite

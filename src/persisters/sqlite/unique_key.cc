@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "persisters/sqlite/catalog.h"
+#include "persisters/sqlite/columns.h"
 #include "sql/dialect.h"
 
 namespace streams::sqlite {
@@ -26,9 +26,9 @@ Result<std::vector<std::string>> names(Statement& rows) {
     }
 }
 
-Result<bool> has_primary_key(const Database& database, const std::string& table,
+Result<bool> has_primary_key(const Connection& connection, const std::string& table,
                              const std::vector<std::string>& key) {
-    auto rows = database.prepare("SELECT name FROM pragma_table_info(?1) WHERE pk > 0");
+    auto rows = connection.prepare("SELECT name FROM pragma_table_info(?1) WHERE pk > 0");
     if (!rows) return std::unexpected(std::move(rows).error());
     rows->bind({table});
     const auto columns = names(*rows);
@@ -36,20 +36,20 @@ Result<bool> has_primary_key(const Database& database, const std::string& table,
     // A primary key of another collation than BINARY is no key of ours; its index tells.
     return columns->size() == 1 && key.size() == 1 &&
            is_same_column(columns->front(), key.front()) &&
-           database.integer("SELECT count(*) FROM pragma_index_list(?1) WHERE origin = 'pk'",
-                            {table}, 1) == 0;
+           connection.integer("SELECT count(*) FROM pragma_index_list(?1) WHERE origin = 'pk'",
+                              {table}, 1) == 0;
 }
 
-Result<bool> has_unique_index(const Database& database, const std::string& table,
+Result<bool> has_unique_index(const Connection& connection, const std::string& table,
                               const std::vector<std::string>& key) {
-    auto indexes = database.prepare(
+    auto indexes = connection.prepare(
         "SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1 AND partial = 0");
     if (!indexes) return std::unexpected(std::move(indexes).error());
     indexes->bind({table});
     const auto all = names(*indexes);
     if (!all) return std::unexpected(all.error());
     for (const auto& index : *all) {
-        auto rows = database.prepare(
+        auto rows = connection.prepare(
             "SELECT CASE coll WHEN 'BINARY' THEN name END FROM pragma_index_xinfo(?1) WHERE key = "
             "1");
         if (!rows) return std::unexpected(std::move(rows).error());
@@ -63,20 +63,20 @@ Result<bool> has_unique_index(const Database& database, const std::string& table
 
 }  // namespace
 
-Result<> ensure_unique_key(const Database& database, const std::string& table,
+Result<> ensure_unique_key(const Connection& connection, const std::string& table,
                            const std::vector<std::string>& key) {
-    const auto primary = has_primary_key(database, table, key);
+    const auto primary = has_primary_key(connection, table, key);
     if (!primary) return std::unexpected(primary.error());
-    const auto index = *primary ? Result<bool>(true) : has_unique_index(database, table, key);
+    const auto index = *primary ? Result<bool>(true) : has_unique_index(connection, table, key);
     if (!index) return std::unexpected(index.error());
     if (*index) return {};
     std::string columns;
     for (const auto& name : key) {
         columns += (columns.empty() ? "" : ", ") + sql::quoted(name) + " COLLATE BINARY";
     }
-    auto made = database.run(fmt::format("CREATE UNIQUE INDEX {} ON {} ({})",
-                                         sql::quoted("_streams_key_" + table), sql::quoted(table),
-                                         columns));
+    auto made = connection.run(fmt::format("CREATE UNIQUE INDEX {} ON {} ({})",
+                                           sql::quoted("_streams_key_" + table), sql::quoted(table),
+                                           columns));
     if (made || made.error().id != "row-refused") return made;
     auto error = std::move(made).error();
     error.kind = ErrorKind::Config;

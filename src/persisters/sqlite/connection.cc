@@ -1,4 +1,4 @@
-#include "persisters/sqlite/database.h"
+#include "persisters/sqlite/connection.h"
 
 #include <cerrno>
 #include <fmt/format.h>
@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kQuietWait{200};  // Shorter waits are not w
 constexpr std::string_view kCache = "PRAGMA cache_size = -16384";
 constexpr std::string_view kWalKept = "PRAGMA journal_size_limit = 67108864";
 
-// A reader too writes: into the memory that it shares with others, a file beside the database.
+// A reader too writes: into the memory that it shares with others, a file beside the connection.
 bool may_change(const std::string& path) {
     return ::access(path.c_str(), R_OK | W_OK) == 0 && ::access(folder_of(path).c_str(), W_OK) == 0;
 }
@@ -52,6 +52,14 @@ void bind_value(sqlite3_stmt* statement, int position, const Value& value) {
     }
 }
 
+std::string bytes_text(std::string_view bytes) {
+    std::string text = "x'";
+    for (const char byte : bytes) {
+        fmt::format_to(std::back_inserter(text), "{:02x}", static_cast<unsigned char>(byte));
+    }
+    return text + "'";
+}
+
 }  // namespace
 
 void Statement::bind(std::initializer_list<Value> values) {
@@ -59,11 +67,19 @@ void Statement::bind(std::initializer_list<Value> values) {
     for (const auto& value : values) bind_value(get(), ++position, value);
 }
 
+void Statement::bind_named(std::initializer_list<Value> values) {
+    int number = 0;
+    for (const auto& value : values) {
+        const auto name = fmt::format("${}", ++number);
+        bind_value(get(), sqlite3_bind_parameter_index(get(), name.c_str()), value);
+    }
+}
+
 Result<bool> Statement::step() {
     const int code = sqlite3_step(get());
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
-    auto error = database_->error();
+    auto error = connection_->error();
     reset();
     return std::unexpected(std::move(error));
 }
@@ -74,27 +90,42 @@ std::string Statement::text(int column) const {
     return bytes == nullptr ? std::string() : std::string(bytes, count);
 }
 
-Database::Database(std::string path, std::chrono::milliseconds wait)
+std::vector<std::optional<std::string>> Statement::cells() const {
+    std::vector<std::optional<std::string>> cells;
+    const int count = sqlite3_column_count(get());
+    cells.reserve(static_cast<std::size_t>(count));
+    for (int column = 0; column < count; ++column) {
+        const int type = sqlite3_column_type(get(), column);
+        auto& cell = cells.emplace_back();
+        if (type == SQLITE_NULL) continue;
+        cell = type == SQLITE_BLOB    ? bytes_text(text(column))
+               : type == SQLITE_FLOAT ? fmt::format("{}", sqlite3_column_double(get(), column))
+                                      : text(column);
+    }
+    return cells;
+}
+
+Connection::Connection(std::string path, std::chrono::milliseconds wait)
     : path_(std::move(path)), waiting_{path_, wait, {}, false} {}
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& path, Access access,
-                                                 std::chrono::milliseconds wait) {
-    std::unique_ptr<Database> database(new Database(path, wait));
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access,
+                                                     std::chrono::milliseconds wait) {
+    std::unique_ptr<Connection> connection(new Connection(path, wait));
     // Whoever may write does so: a connection that may not leaves FILE-wal and FILE-shm behind.
     const bool only_reads = access == Access::Read && !may_change(path);
     const int flags = (only_reads ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
                       (access == Access::Create ? SQLITE_OPEN_CREATE : 0);
     sqlite3* handle = nullptr;
     const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
-    database->handle_.reset(handle);
+    connection->handle_.reset(handle);
     ensure(handle != nullptr, "there is memory for a connection");
-    if (code != SQLITE_OK) return std::unexpected(database->error());
-    STREAMS_TRY(database->set_up());
-    if (access == Access::Read) STREAMS_TRY(database->run("PRAGMA query_only = ON"));
-    return database;
+    if (code != SQLITE_OK) return std::unexpected(connection->error());
+    STREAMS_TRY(connection->set_up());
+    if (access == Access::Read) STREAMS_TRY(connection->run("PRAGMA query_only = ON"));
+    return connection;
 }
 
-Result<> Database::set_up() {
+Result<> Connection::set_up() {
     sqlite3_extended_result_codes(handle(), 1);
     sqlite3_busy_handler(handle(), wait_for_others, &waiting_);
     STREAMS_TRY(run("PRAGMA synchronous = FULL"));
@@ -112,7 +143,7 @@ Result<> Database::set_up() {
     return run("PRAGMA schema_version");
 }
 
-Result<Statement> Database::prepare(std::string_view sql) const {
+Result<Statement> Connection::prepare(std::string_view sql) const {
     sqlite3_stmt* statement = nullptr;
     const int code = sqlite3_prepare_v3(handle(), sql.data(), static_cast<int>(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
@@ -120,7 +151,7 @@ Result<Statement> Database::prepare(std::string_view sql) const {
     return Statement(*this, statement);
 }
 
-Result<> Database::run(std::string_view sql, std::initializer_list<Value> values) const {
+Result<> Connection::run(std::string_view sql, std::initializer_list<Value> values) const {
     auto statement = prepare(sql);
     if (!statement) return std::unexpected(std::move(statement).error());
     statement->bind(values);
@@ -131,8 +162,8 @@ Result<> Database::run(std::string_view sql, std::initializer_list<Value> values
     }
 }
 
-Result<std::int64_t> Database::integer(std::string_view sql, std::initializer_list<Value> values,
-                                       std::int64_t otherwise) const {
+Result<std::int64_t> Connection::integer(std::string_view sql, std::initializer_list<Value> values,
+                                         std::int64_t otherwise) const {
     auto statement = prepare(sql);
     if (!statement) return std::unexpected(std::move(statement).error());
     statement->bind(values);
@@ -141,8 +172,8 @@ Result<std::int64_t> Database::integer(std::string_view sql, std::initializer_li
     return *has_row ? statement->integer(0) : otherwise;
 }
 
-Result<std::string> Database::text(std::string_view sql,
-                                   std::initializer_list<Value> values) const {
+Result<std::string> Connection::text(std::string_view sql,
+                                     std::initializer_list<Value> values) const {
     auto statement = prepare(sql);
     if (!statement) return std::unexpected(std::move(statement).error());
     statement->bind(values);
@@ -151,7 +182,7 @@ Result<std::string> Database::text(std::string_view sql,
     return *has_row ? statement->text(0) : std::string();
 }
 
-int Database::wait_for_others(void* waiting, int calls) {
+int Connection::wait_for_others(void* waiting, int calls) {
     auto& state = *static_cast<Waiting*>(waiting);
     const auto now = std::chrono::steady_clock::now();
     if (calls == 0) state.since = now;
@@ -167,13 +198,13 @@ int Database::wait_for_others(void* waiting, int calls) {
     return 1;
 }
 
-void Database::note(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
+void Connection::note(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
     const bool given = sqlite3_value_int(values[0]) != 0;
     *static_cast<bool*>(sqlite3_user_data(context)) = given;
     sqlite3_result_int(context, given ? 1 : 0);
 }
 
-Error Database::busy() const {
+Error Connection::busy() const {
     const auto holder = holder_of_database(path_);
     return {
         ErrorKind::Busy,
@@ -184,7 +215,7 @@ Error Database::busy() const {
         "close it there, or wait for it: --wait 10m"};
 }
 
-Error Database::disk(int code) const {
+Error Connection::disk(int code) const {
     const int system = errno_of_files(handle());
     const bool is_full =
         code == SQLITE_FULL || system == ENOSPC || system == EDQUOT || system == EFBIG;
@@ -206,7 +237,7 @@ Error Database::disk(int code) const {
             {}};
 }
 
-Error Database::error() const {
+Error Connection::error() const {
     const std::string why = sqlite3_errmsg(handle());
     const auto made = [&](ErrorKind kind, const char* id, std::string what, std::string remedy) {
         return Error{kind, id, std::move(what), {}, why, std::move(remedy)};
@@ -235,7 +266,7 @@ Error Database::error() const {
             return made(ErrorKind::Config, "not-a-database", path_ + " is not an SQLite database",
                         "name another file with --path, or move this one away");
         case SQLITE_CORRUPT:
-            return made(ErrorKind::Failed, "database-damaged", path_ + " is damaged",
+            return made(ErrorKind::Failed, "connection-damaged", path_ + " is damaged",
                         "restore it from a copy; sqlite3 FILE .recover may help");
         case SQLITE_TOOBIG:
             return made(ErrorKind::Data, "value-too-long",

@@ -1,4 +1,4 @@
-#include "persisters/sqlite/database.h"
+#include "persisters/sqlite/connection.h"
 
 #include <csignal>
 #include <fcntl.h>
@@ -135,7 +135,8 @@ TEST_F(Faults, NamesThatSqliteTakesForSomethingElseAreFiles) {
 }
 
 TEST_F(Faults, AValueThatIsTooLongIsBadData) {
-    auto database = *Database::open(path_, Database::Access::Create, std::chrono::milliseconds(0));
+    auto database =
+        *Connection::open(path_, Connection::Access::Create, std::chrono::milliseconds(0));
     expect_good(database->run("CREATE TABLE t (v TEXT)"));
     database->limit_length(1000);
     const std::string longer(1001, 'x');

@@ -4,51 +4,54 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <sqlite3.h>
 #include <string>
 #include <string_view>
-#include <variant>
+#include <vector>
 
+#include "sql/database.h"
 #include "streams/error.h"
 
 namespace streams::sqlite {
 
-/// What may be bound to a parameter. Text lives until the statement is reset.
-using Value = std::variant<std::monostate, std::int64_t, std::string_view>;
+class Connection;
+using sql::Value;
 
-class Database;
-
-/// A prepared statement. Its `Database` outlives it.
+/// A prepared statement. Its `Connection` outlives it. What is bound lives until it is reset.
 class Statement {
  public:
     Statement() = default;
-    Statement(const Database& database, sqlite3_stmt* handle)
-        : database_(&database), handle_(handle) {}
+    Statement(const Connection& connection, sqlite3_stmt* handle)
+        : connection_(&connection), handle_(handle) {}
 
     sqlite3_stmt* get() const { return handle_.get(); }
 
     /// Binds parameters 1, 2, ...
     void bind(std::initializer_list<Value> values);
+    /// Binds `$1`, `$2`, ..., in whatever order the statement has them.
+    void bind_named(std::initializer_list<Value> values);
     /// True: there is a row to be read.
     Result<bool> step();
     void reset() { sqlite3_reset(get()); }
 
     std::string text(int column) const;  ///< NULL is empty.
     std::int64_t integer(int column) const { return sqlite3_column_int64(get(), column); }
-    bool is_null(int column) const { return sqlite3_column_type(get(), column) == SQLITE_NULL; }
+    /// The whole row as people see it: bytes as `x'00ff'`, doubles in their shortest form.
+    std::vector<std::optional<std::string>> cells() const;
 
  private:
     struct Finalize {
         void operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
     };
-    const Database* database_ = nullptr;
+    const Connection* connection_ = nullptr;
     std::unique_ptr<sqlite3_stmt, Finalize> handle_;
 };
 
 /// One connection to one database file.
 ///
 /// **Threads.** One.
-class Database {
+class Connection {
  public:
     enum class Access : std::uint8_t {
         Read,    ///< The file exists and is only read.
@@ -58,12 +61,12 @@ class Database {
 
     /// Waits up to `wait`, whenever another program holds the file, and says so once.
     /// **Errors.** Config `path-unusable`, `not-a-database`; those of `error`.
-    static Result<std::unique_ptr<Database>> open(const std::string& path, Access access,
-                                                  std::chrono::milliseconds wait);
+    static Result<std::unique_ptr<Connection>> open(const std::string& path, Access access,
+                                                    std::chrono::milliseconds wait);
 
-    Database(const Database&) = delete;
-    Database& operator=(const Database&) = delete;
-    ~Database() = default;
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection() = default;
 
     sqlite3* handle() const { return handle_.get(); }
     const std::string& path() const { return path_; }
@@ -88,7 +91,7 @@ class Database {
     /// | READONLY, PERM          | Failed `read-only`                              |
     /// | CANTOPEN                | Config `path-unusable`                          |
     /// | NOTADB                  | Config `not-a-database`                         |
-    /// | CORRUPT                 | Failed `database-damaged`                       |
+    /// | CORRUPT                 | Failed `connection-damaged`                       |
     /// | TOOBIG                  | Data `value-too-long`                           |
     /// | CONSTRAINT, MISMATCH    | Data `row-refused`                              |
     /// | anything else           | Failed `sqlite`                                 |
@@ -112,7 +115,7 @@ class Database {
         bool is_told = false;
     };
 
-    Database(std::string path, std::chrono::milliseconds wait);
+    Connection(std::string path, std::chrono::milliseconds wait);
 
     static int wait_for_others(void* waiting, int calls);
     static void note(sqlite3_context* context, int count, sqlite3_value** values);

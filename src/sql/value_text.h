@@ -5,9 +5,10 @@
 #include <string>
 #include <string_view>
 
-namespace streams::sqlite {
+namespace streams::sql {
 
-/// How values that SQLite has no type for are written: fixed width, so that text sorts as time.
+/// How values are written where a database has no type for them: fixed width, so that text sorts as
+/// time.
 inline constexpr std::size_t kTimestampBytes = 27;  // 2022-07-05T13:45:22.000000Z
 inline constexpr std::size_t kDateBytes = 10;
 inline constexpr std::size_t kTimeBytes = 15;
@@ -27,4 +28,4 @@ std::string canonical_decimal(double value);
 /// Whether `decimal` is in that form already; quick for whole numbers.
 bool is_canonical_decimal(std::string_view decimal);
 
-}  // namespace streams::sqlite
+}  // namespace streams::sql

@@ -1,16 +1,14 @@
-#include "persisters/sqlite/open_table.h"
+#include "sql/open_table.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "persisters/sqlite/evolution.h"
-#include "persisters/sqlite/owner.h"
-#include "persisters/sqlite/sqlite_dialect.h"
-#include "persisters/sqlite/unique_key.h"
+#include "sql/catalog.h"
+#include "sql/evolution.h"
 #include "sql/ledger_tables.h"
-#include "sql/table_name.h"
+#include "sql/owner.h"
 
-namespace streams::sqlite {
+namespace streams::sql {
 namespace {
 
 std::unexpected<Error> refused(ErrorKind kind, std::string id, std::string what,
@@ -41,82 +39,79 @@ Result<> check_key(const TableEntry& entry, const Stream& stream) {
     if (sorted(entry.keys) == sorted(key_names(stream))) return {};
     return refused(ErrorKind::Config, "key-changed",
                    fmt::format("the key of stream \"{}\" was {}, and is now {}", stream.name,
-                               sql::quoted_list(entry.keys), sql::quoted_list(key_names(stream))),
+                               quoted_list(entry.keys), quoted_list(key_names(stream))),
                    refresh(stream));
 }
 
-sql::ColumnDefinition commit_column() {
-    return {.name = std::string(sql::kCommitColumn),
-            .type = std::string(sqlite_dialect().type_name(Type::Integer))};
+ColumnDefinition our_column(const Database& database, std::string_view name, Type type) {
+    return {.name = std::string(name), .type = std::string(database.dialect().type_name(type))};
 }
 
-sql::ColumnDefinition deleted_column() {
-    return {.name = std::string(sql::kDeletedColumn),
-            .type = std::string(sqlite_dialect().type_name(Type::Timestamp))};
+Result<> add_column(Database& database, const OpenTable& table, std::string_view name, Type type) {
+    return database.change_table(table.target,
+                                 {.added = {our_column(database, name, type)}, .conversions = {}});
 }
 
-Result<> create_target(const Database& database, const Stream& stream, const Evolution& evolution,
+Result<> create_target(Database& database, const Stream& stream, const Evolution& evolution,
                        const std::string& target) {
-    sql::TableDefinition definition{.table = target, .columns = evolution.added, .key = {}};
+    TableDefinition definition{.table = target, .columns = evolution.change.added, .key = {}};
     if (merges(stream)) definition.key = key_names(stream);
     for (auto& column : definition.columns) {
         const auto is_key = std::ranges::find(definition.key, column.name) != definition.key.end();
         if (is_key) column.is_nullable = false;
     }
-    if (!merges(stream)) definition.columns.push_back(commit_column());
-    return database.run(sql::create_table(definition));
+    if (!merges(stream)) {
+        definition.columns.push_back(our_column(database, kCommitColumn, Type::Integer));
+    }
+    return database.create_table(definition);
 }
 
-Result<> change_target(const Database& database, const OpenTable& table,
-                       const Evolution& evolution) {
-    if (!evolution.conversions.empty()) {
-        if (!table.entry.is_made) {
-            return refused(
-                ErrorKind::Config, "table-adopted",
-                fmt::format("column \"{}\" of table \"{}\" is too narrow, and a table that we did "
-                            "not make is not rewritten",
-                            evolution.conversions.columns.begin()->first, table.target),
-                "widen the column yourself, or load beside it: --schema NAME");
-        }
-        return rebuild_table(database, table.target, evolution.conversions, evolution.added);
+Result<> change_target(Database& database, const OpenTable& table, const TableChange& change) {
+    if (change.empty()) return {};
+    if (change.conversions.empty() || table.entry.is_made) {
+        return database.change_table(table.target, change);
     }
-    for (const auto& column : evolution.added) {
-        STREAMS_TRY(database.run(sql::add_column(table.target, column)));
-    }
-    return {};
+    return refused(
+        ErrorKind::Config, "table-adopted",
+        fmt::format("column \"{}\" of table \"{}\" is too narrow, and a table that we did not make "
+                    "is not rewritten",
+                    change.conversions.begin()->first, table.target),
+        "widen the column yourself, or load beside it: --schema NAME");
 }
 
 // Reads back which of our own columns there are, and makes those that are missing.
-Result<> complete_target(const Database& database, const Stream& stream, OpenTable& table) {
-    const auto columns = physical_columns(database, table.target);
+Result<> complete_target(Database& database, const Stream& stream, OpenTable& table) {
+    const auto& dialect = database.dialect();
+    const auto columns = database.physical_columns(table.target);
     if (!columns) return std::unexpected(columns.error());
-    table.has_commit_column = find_column(*columns, sql::kCommitColumn) != nullptr;
-    table.has_deleted_column = find_column(*columns, sql::kDeletedColumn) != nullptr &&
-                               find_field(table.fields, sql::kDeletedColumn) == nullptr;
+    table.has_commit_column = find_column(dialect, *columns, kCommitColumn) != nullptr;
+    table.has_deleted_column = find_column(dialect, *columns, kDeletedColumn) != nullptr &&
+                               find_field(dialect, table.fields, kDeletedColumn) == nullptr;
     if (!table.is_merged && !table.has_commit_column) {
-        STREAMS_TRY(database.run(sql::add_column(table.target, commit_column())));
+        STREAMS_TRY(add_column(database, table, kCommitColumn, Type::Integer));
         table.has_commit_column = true;
     }
     if (stream.versioned) STREAMS_TRY(add_deleted_column(database, table));
-    if (table.is_merged) return ensure_unique_key(database, table.target, key_names(stream));
+    if (table.is_merged) return database.ensure_unique_key(table.target, key_names(stream));
     return {};
 }
 
 // What the catalogue says of the target, made true.
-Result<> evolve(const Database& database, const Stream& stream, OpenTable& table) {
+Result<> evolve(Database& database, const Stream& stream, OpenTable& table) {
     const Catalog catalog(database);
     const auto known = catalog.columns(table.target);
     if (!known) return std::unexpected(known.error());
-    const auto physical = physical_columns(database, table.target);
+    const auto physical = database.physical_columns(table.target);
     if (!physical) return std::unexpected(physical.error());
     table.is_created = table.is_created || physical->empty();
-    auto evolution = plan_evolution(table.target, physical->empty() ? std::vector<Field>{} : *known,
-                                    *physical, stream);
+    auto evolution =
+        plan_evolution(database, table.target, physical->empty() ? std::vector<Field>{} : *known,
+                       *physical, stream);
     if (!evolution) return std::unexpected(std::move(evolution).error());
     if (physical->empty()) {
         STREAMS_TRY(create_target(database, stream, *evolution, table.target));
     } else {
-        STREAMS_TRY(change_target(database, table, *evolution));
+        STREAMS_TRY(change_target(database, table, evolution->change));
     }
     if (evolution->changes_fields || physical->empty()) {
         auto entry = table.entry;
@@ -127,14 +122,14 @@ Result<> evolve(const Database& database, const Stream& stream, OpenTable& table
     return complete_target(database, stream, table);
 }
 
-Result<> drop_hidden(const Database& database, const std::string& table) {
-    STREAMS_TRY(database.run(sql::drop_table(table)));
-    return database.run("DELETE FROM _streams_columns WHERE \"table\" = ?1", {table});
+Result<> drop_hidden(Database& database, const std::string& table) {
+    STREAMS_TRY(database.run(drop_table(table)));
+    return Catalog(database).forget_columns(table);
 }
 
-Result<OpenTable> open_hidden(const Database& database, const Context& context,
-                              const Stream& stream, OpenTable table, const OpenTable* before) {
-    table.target = hidden_table(context, table.entry.table);
+Result<OpenTable> open_hidden(Database& database, const Context& context, const Stream& stream,
+                              OpenTable table, const OpenTable* before) {
+    table.target = hidden_table(database.dialect(), context, table.entry.table);
     table.entry.keys = key_names(stream);
     table.entry.load = table.is_merged ? Load::Upsert : Load::Append;
     table.entry.is_made = true;
@@ -154,45 +149,44 @@ Result<> put_entry(const Catalog& catalog, const Ownership& ownership, const Str
 }
 
 // A table that the catalogue knows and that is gone: rows of earlier runs are missing.
-Result<> check_present(const Database& database, const Ownership& ownership,
-                       const Context& context) {
+Result<> check_present(Database& database, const Ownership& ownership, const Context& context) {
     if (ownership.is_new || ownership.is_adopted || context.pipeline.empty()) return {};
-    const auto kind = kind_of_object(database, ownership.entry.table);
+    const auto kind = database.kind_of_object(ownership.entry.table);
     if (!kind) return std::unexpected(kind.error());
     if (!kind->empty()) return {};
     return refused(
         ErrorKind::Busy, "table-missing",
         fmt::format("table \"{}\" is gone from {}, but pipeline \"{}\" has stored rows in it",
-                    ownership.entry.table, database.path(), context.pipeline),
+                    ownership.entry.table, database.place(), context.pipeline),
         fmt::format("load it again from the start: --refresh {}", ownership.entry.stream));
 }
 
 }  // namespace
 
-Result<std::vector<Field>> stored_fields(const Database& database, const Context& context,
+Result<std::vector<Field>> stored_fields(Database& database, const Context& context,
                                          const std::string& stream) {
     const auto ownership = ownership_of(database, context, Stream{.name = stream});
     if (!ownership) return std::unexpected(ownership.error());
     const Catalog catalog(database);
-    const auto physical = physical_columns(database, ownership->entry.table);
+    const auto physical = database.physical_columns(ownership->entry.table);
     if (!physical) return std::unexpected(physical.error());
     if (physical->empty()) return std::vector<Field>{};
     auto known = catalog.columns(ownership->entry.table);
     if (!known) return known;
-    const auto derived = derived_fields(*known, *physical);
-    std::erase_if(
-        *known, [&](const Field& field) { return find_column(*physical, field.name) == nullptr; });
+    const auto derived = derived_fields(database, *known, *physical);
+    std::erase_if(*known, [&](const Field& field) {
+        return find_column(database.dialect(), *physical, field.name) == nullptr;
+    });
     known->insert(known->end(), derived.begin(), derived.end());
     return known;
 }
 
-Result<OpenTable> open_table(Session& session, const Stream& stream, const OpenTable* before) {
-    const auto begun = session.begin();
-    if (!begun) return std::unexpected(begun.error());
-    const Database& database = **begun;
+Result<OpenTable> open_table(Database& database, const Context& context, const Stream& stream,
+                             const OpenTable* before) {
+    STREAMS_TRY(database.begin());
     const Catalog catalog(database);
     STREAMS_TRY(catalog.create());
-    auto ownership = ownership_of(database, session.context(), stream);
+    auto ownership = ownership_of(database, context, stream);
     if (!ownership) return std::unexpected(std::move(ownership).error());
     OpenTable table;
     table.entry = ownership->entry;
@@ -200,62 +194,52 @@ Result<OpenTable> open_table(Session& session, const Stream& stream, const OpenT
     table.is_merged = merges(stream);
     table.is_created = before != nullptr && before->is_created;
     if (stream.load == Load::Overwrite) {
-        return open_hidden(database, session.context(), stream, std::move(table), before);
+        return open_hidden(database, context, stream, std::move(table), before);
     }
-    STREAMS_TRY(check_present(database, *ownership, session.context()));
+    STREAMS_TRY(check_present(database, *ownership, context));
     STREAMS_TRY(check_key(ownership->entry, stream));
     STREAMS_TRY(evolve(database, stream, table));
     STREAMS_TRY(put_entry(catalog, *ownership, stream));
     return table;
 }
 
-Result<> check_still_owned(const Database& database, const Context& context,
-                           const OpenTable& table) {
+Result<> check_still_owned(Database& database, const Context& context, const OpenTable& table) {
     const auto ownership = ownership_of(database, context, Stream{.name = table.entry.stream});
     if (!ownership) return std::unexpected(ownership.error());
     return {};
 }
 
-Result<> add_deleted_column(const Database& database, OpenTable& table) {
-    const bool is_there =
-        table.has_deleted_column || find_field(table.fields, sql::kDeletedColumn) != nullptr;
+Result<> add_deleted_column(Database& database, OpenTable& table) {
+    const bool is_there = table.has_deleted_column ||
+                          find_field(database.dialect(), table.fields, kDeletedColumn) != nullptr;
     if (is_there) return {};
-    STREAMS_TRY(database.run(sql::add_column(table.target, deleted_column())));
+    STREAMS_TRY(add_column(database, table, kDeletedColumn, Type::Timestamp));
     table.has_deleted_column = true;
     return {};
 }
 
-Result<> swap_in(Session& session, const Stream& stream, OpenTable& table) {
-    const auto begun = session.begin();
-    if (!begun) return std::unexpected(begun.error());
-    const Database& database = **begun;
+Result<> swap_in(Database& database, const Context& context, const Stream& stream,
+                 OpenTable& table) {
+    STREAMS_TRY(database.begin());
     const Catalog catalog(database);
-    const auto ownership = ownership_of(database, session.context(), stream);
+    const auto ownership = ownership_of(database, context, stream);
     if (!ownership) return std::unexpected(ownership.error());
     table.is_created = ownership->is_new;
     table.entry.table = ownership->entry.table;
-    STREAMS_TRY(replace_table(database, table.target, table.entry.table));
+    STREAMS_TRY(database.replace_table(table.target, table.entry.table));
     STREAMS_TRY(catalog.move_columns(table.target, table.entry.table));
     STREAMS_TRY(catalog.put(table.entry));
     table.target = table.entry.table;
     return {};
 }
 
-Result<> drop_hidden_tables(const Database& database, const Context& context) {
-    const auto prefix = hidden_prefix(context);
-    auto rows = database.prepare(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, ?1) = ?2");
-    if (!rows) return std::unexpected(std::move(rows).error());
-    rows->bind({static_cast<std::int64_t>(prefix.size()), prefix});
-    std::vector<std::string> tables;
-    while (true) {
-        const auto has_row = rows->step();
-        if (!has_row) return std::unexpected(has_row.error());
-        if (!*has_row) break;
-        tables.push_back(rows->text(0));
+Result<> drop_hidden_tables(Database& database, const Context& context) {
+    const auto tables = database.tables();
+    if (!tables) return std::unexpected(tables.error());
+    for (const auto& table : *tables) {
+        if (table.starts_with(hidden_prefix(context))) STREAMS_TRY(drop_hidden(database, table));
     }
-    for (const auto& table : tables) STREAMS_TRY(drop_hidden(database, table));
     return {};
 }
 
-}  // namespace streams::sqlite
+}  // namespace streams::sql

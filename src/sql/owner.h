@@ -1,9 +1,9 @@
 #pragma once
 
-#include "persisters/sqlite/catalog.h"
+#include "sql/catalog.h"
 #include "streams/persister.h"
 
-namespace streams::sqlite {
+namespace streams::sql {
 
 /// The table that rows of a stream go into, and whether the run may write it.
 struct Ownership {
@@ -20,11 +20,10 @@ std::vector<std::string> key_names(const Stream& stream);
 /// Finds the table. Changes nothing.
 /// **Errors.** Config `table-owned`: another pipeline's, naming it; Config `table-foreign`: one
 /// that we did not make, or a view.
-Result<Ownership> ownership_of(const Database& database, const Context& context,
-                               const Stream& stream);
+Result<Ownership> ownership_of(Database& database, const Context& context, const Stream& stream);
 
 /// Where a whole load lies until its run ends. Begins with `hidden_prefix`.
-std::string hidden_table(const Context& context, const std::string& table);
+std::string hidden_table(const Dialect& dialect, const Context& context, const std::string& table);
 std::string hidden_prefix(const Context& context);
 
-}  // namespace streams::sqlite
+}  // namespace streams::sql

@@ -1,14 +1,13 @@
-#include "persisters/sqlite/owner.h"
+#include "sql/owner.h"
 
 #include <fmt/format.h>
 
-#include "persisters/sqlite/sqlite_dialect.h"
 #include "sql/table_name.h"
 
-namespace streams::sqlite {
+namespace streams::sql {
 namespace {
 
-std::unexpected<Error> owned(const Database& database, const TableEntry& entry) {
+std::unexpected<Error> owned(Database& database, const TableEntry& entry) {
     const auto whose = entry.schema.empty() ? fmt::format("pipeline \"{}\"", entry.pipeline)
                                             : fmt::format("pipeline \"{}\" in schema \"{}\"",
                                                           entry.pipeline, entry.schema);
@@ -17,7 +16,7 @@ std::unexpected<Error> owned(const Database& database, const TableEntry& entry) 
         Error{ErrorKind::Config,
               "table-owned",
               fmt::format("table \"{}\" belongs to {}", entry.table, owner),
-              database.path(),
+              database.place(),
               {},
               fmt::format(
                   "load as that pipeline: --pipeline {0}; or beside it: --schema NAME; or give it "
@@ -25,7 +24,7 @@ std::unexpected<Error> owned(const Database& database, const TableEntry& entry) 
                   entry.pipeline.empty() ? "NAME" : entry.pipeline)});
 }
 
-std::unexpected<Error> foreign(const Database& database, const std::string& table,
+std::unexpected<Error> foreign(Database& database, const std::string& table,
                                const std::string& kind) {
     const bool is_table = kind == "table";
     return std::unexpected(
@@ -33,7 +32,7 @@ std::unexpected<Error> foreign(const Database& database, const std::string& tabl
               "table-foreign",
               is_table ? fmt::format("table \"{}\" was not made by Streams", table)
                        : fmt::format("\"{}\" is a {}, so no table can have that name", table, kind),
-              database.path(),
+              database.place(),
               {},
               is_table ? "load into it all the same: --adopt; or beside it: --schema NAME"
                        : "load beside it: --schema NAME"});
@@ -63,10 +62,10 @@ Ownership unknown(const std::string& table, const Context& context, const Stream
 }
 
 // The table has no entry; it may be there all the same.
-Result<Ownership> first_met(const Database& database, const Context& context, const Stream& stream,
+Result<Ownership> first_met(Database& database, const Context& context, const Stream& stream,
                             const std::string& table) {
     auto ownership = unknown(table, context, stream);
-    const auto kind = kind_of_object(database, table);
+    const auto kind = database.kind_of_object(table);
     if (!kind) return std::unexpected(kind.error());
     ownership.is_new = kind->empty();
     if (ownership.is_new) return ownership;
@@ -89,8 +88,7 @@ std::vector<std::string> key_names(const Stream& stream) {
     return names;
 }
 
-Result<Ownership> ownership_of(const Database& database, const Context& context,
-                               const Stream& stream) {
+Result<Ownership> ownership_of(Database& database, const Context& context, const Stream& stream) {
     const Catalog catalog(database);
     auto of_stream = catalog.of_stream(context.schema, stream.name);
     if (!of_stream) return std::unexpected(std::move(of_stream).error());
@@ -98,25 +96,27 @@ Result<Ownership> ownership_of(const Database& database, const Context& context,
         if (!may_write(*entry, context)) return owned(database, *entry);
         return known(*std::move(entry), context);
     }
-    auto table = sql::table_name(sqlite_dialect(), context.schema, stream.name);
+    auto table = table_name(database.dialect(), context.schema, stream.name);
     auto of_table = catalog.of_table(table);
     if (!of_table) return std::unexpected(std::move(of_table).error());
     if (const auto entry = *std::move(of_table)) {
         const bool is_ours = entry->schema == context.schema && may_write(*entry, context);
         if (!is_ours) return owned(database, *entry);
         // Another stream whose name folds to the same: it came first and keeps the table.
-        table = sql::distinct_table_name(sqlite_dialect(), context.schema, stream.name);
+        table = distinct_table_name(database.dialect(), context.schema, stream.name);
     }
     return first_met(database, context, stream, table);
 }
 
 std::string hidden_prefix(const Context& context) {
     return fmt::format("_streams_new_{:016x}_",
-                       sql::name_hash(context.schema + '\0' + context.pipeline));
+                       name_hash(context.schema + '\0' + context.pipeline));
 }
 
-std::string hidden_table(const Context& context, const std::string& table) {
-    return hidden_prefix(context) + table;
+std::string hidden_table(const Dialect& dialect, const Context& context, const std::string& table) {
+    auto name = hidden_prefix(context) + table;
+    const bool fits = dialect.name_bytes_max == 0 || name.size() <= dialect.name_bytes_max;
+    return fits ? name : fmt::format("{}{:016x}", hidden_prefix(context), name_hash(table));
 }
 
-}  // namespace streams::sqlite
+}  // namespace streams::sql

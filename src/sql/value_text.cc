@@ -1,11 +1,11 @@
-#include "persisters/sqlite/value_text.h"
+#include "sql/value_text.h"
 
 #include <array>
 #include <charconv>
 
 #include "batch/numbers.h"
 
-namespace streams::sqlite {
+namespace streams::sql {
 namespace {
 
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
@@ -102,4 +102,4 @@ bool is_canonical_decimal(std::string_view decimal) {
     return canonical_decimal(decimal) == decimal;
 }
 
-}  // namespace streams::sqlite
+}  // namespace streams::sql

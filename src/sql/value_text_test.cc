@@ -1,10 +1,10 @@
-#include "persisters/sqlite/value_text.h"
+#include "sql/value_text.h"
 
 #include <ctime>
 #include <gtest/gtest.h>
 #include <limits>
 
-namespace streams::sqlite {
+namespace streams::sql {
 namespace {
 
 std::string timestamp(std::int64_t microseconds) {
@@ -88,4 +88,4 @@ TEST(ValueText, CanonicalTextIsKnownAsSuch) {
 }
 
 }  // namespace
-}  // namespace streams::sqlite
+}  // namespace streams::sql
