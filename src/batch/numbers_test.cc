@@ -1,7 +1,6 @@
 #include "batch/numbers.h"
 
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -143,15 +142,14 @@ TEST(Numbers, SayHowManyDigitsTheyNeed) {
     EXPECT_EQ(digits("0"), std::pair(std::int64_t{0}, std::int64_t{0}));
 }
 
-TEST(Numbers, TakeAMillionDigitsInLinearTime) {
-    const std::string text = "1" + std::string(1'000'000, '7');
-    const auto start = std::chrono::steady_clock::now();
+// Quadratic time would not end.
+TEST(Numbers, TakeTenMillionDigitsInLinearTime) {
+    const std::string text = "1" + std::string(10'000'000, '7');
     EXPECT_EQ(canonical(text), text);
     EXPECT_EQ(canonical("0." + text), "0." + text);
     EXPECT_EQ(integer(text), "no");
     EXPECT_FALSE(is_double(text));
     EXPECT_FALSE(is_double("0." + text));
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(500));
 }
 
 // Every double's own shortest text has to come back as it, and none of its neighbours.

@@ -4,6 +4,8 @@
 
 namespace streams::manifest {
 
+Json::Json() = default;
+
 Json Json::boolean(bool value) {
     Json json;
     json.kind_ = Kind::Boolean;

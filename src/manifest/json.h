@@ -18,7 +18,7 @@ class Json {
     enum class Kind : std::uint8_t { Null, Boolean, Number, Text, List, Object };
     using Member = std::pair<std::string, Json>;
 
-    Json() = default;
+    Json();  // Defaulted in the source: clang asks for it while the class is incomplete.
     static Json boolean(bool value);
     static Json number(std::string spelling);  ///< The spelling must be a JSON number.
     static Json integer(std::int64_t value);

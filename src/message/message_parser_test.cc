@@ -1,7 +1,6 @@
 #include "message/message_parser.h"
 
 #include <array>
-#include <chrono>
 #include <gtest/gtest.h>
 #include <string>
 #include <vector>
@@ -326,21 +325,25 @@ TEST(MessageParser, ForgetsTheRowOfARefusedRecord) {
 
 TEST(MessageParser, TakesNestingUpToItsLimitOnASmallStack) {
     const auto nested = [](std::size_t depth, bool objects) {
+        const std::string_view open = objects ? R"({"a":)" : "[";
         std::string text;
-        for (std::size_t level = 0; level < depth; ++level) text += objects ? "{\"a\":" : "[";
-        text += objects ? "1" : "";
-        return text + std::string(depth, objects ? '}' : ']');
+        text.reserve(depth * (open.size() + 1) + 1);
+        for (std::size_t level = 0; level < depth; ++level) text += open;
+        if (objects) text += '1';
+        text.append(depth, objects ? '}' : ']');
+        return text;
     };
     const auto check = [&](std::size_t depth) {
         const std::string expected = depth <= kJsonDepthMax ? "" : "json-depth";
+        const std::string record = nested(depth, true);
         for (const bool objects : {false, true}) {
             const std::string value = nested(depth, objects);
             const std::vector<std::string> lines = {
                 R"({"type":"STATE","value":)" + value + "}",
                 R"({"type":"NEWS","news":)" + value + "}",
                 R"({"type":"RECORD","stream":"s","record":{},"x":)" + value + "}",
-                R"({"type":"RECORD","stream":"s","record":)" + nested(depth, true) + "}",
-                R"({"type":"RECORD","record":)" + nested(depth, true) + R"(,"stream":"s"})",
+                R"({"type":"RECORD","stream":"s","record":)" + record + "}",
+                R"({"type":"RECORD","record":)" + record + R"(,"stream":"s"})",
             };
             for (const auto& line : lines) {
                 Parsing parse;
@@ -358,8 +361,9 @@ TEST(MessageParser, TakesNestingUpToItsLimitOnASmallStack) {
     });
 }
 
-TEST(MessageParser, TakesAMillionDigitsInNoTime) {
-    const std::string digits(1'000'000, '7');
+// Quadratic time would not end.
+TEST(MessageParser, TakesTenMillionDigitsInLinearTime) {
+    const std::string digits(10'000'000, '7');
     const std::vector<std::string> lines = {
         R"({"type":"RECORD","stream":"s","record":{"x":)" + digits + "}}",
         R"({"type":"RECORD","stream":"s","record":{},"x":)" + digits + "}",
@@ -367,11 +371,9 @@ TEST(MessageParser, TakesAMillionDigitsInNoTime) {
         R"({"type":"ACTIVATE_VERSION","stream":"s","version":)" + digits + "}",
     };
     for (const auto& line : lines) {
-        const auto start = std::chrono::steady_clock::now();
         Parsing parse;
         const auto message = parse(line);
         EXPECT_EQ(message.has_value(), !line.contains("ACTIVATE"));
-        EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(500));
     }
 }
 

@@ -1,6 +1,5 @@
 #include "state/state_hash.h"
 
-#include <chrono>
 #include <gtest/gtest.h>
 #include <utility>
 #include <vector>
@@ -78,12 +77,11 @@ TEST(StateHash, IsEqualForEqualValuesAndNoOthers) {
     EXPECT_NE(*state_hash(R"({"a":null})"), *state_hash(R"({})"));
 }
 
-TEST(StateHash, TakesAMillionDigitsWithoutExpandingThem) {
-    const auto start = std::chrono::steady_clock::now();
-    const std::string digits(1'000'000, '7');
+// Quadratic time would not end.
+TEST(StateHash, TakesTenMillionDigitsWithoutExpandingThem) {
+    const std::string digits(10'000'000, '7');
     EXPECT_EQ(*state_hash(digits), *state_hash(digits + ".000e0"));
     EXPECT_TRUE(state_hash("1e999999999999999999999999"));
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
 }
 
 }  // namespace
