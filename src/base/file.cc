@@ -28,7 +28,8 @@ Meaning meaning_of(int code) {
         case EACCES:
         case EPERM:
         case EROFS:
-            return {ErrorKind::Failed, "no-permission", ""};
+            return {ErrorKind::Failed, "no-permission",
+                    "give yourself the right to it, or name another place"};
         case ENOENT:
         case ENOTDIR:
             return {ErrorKind::Config, "file-missing", ""};

@@ -76,8 +76,8 @@ int SignalWatch::received() {
     return received_signals().signal;
 }
 
-void ignore_broken_pipes() {
-    std::signal(SIGPIPE, SIG_IGN);
+void ignore_signals_of_writes() {
+    for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
 }
 
 void fill_standard_descriptors() {

@@ -25,8 +25,9 @@ class SignalWatch {
     static int received();
 };
 
-/// Ignores SIGPIPE, so that a write to a closed pipe is an error and no death.
-void ignore_broken_pipes();
+/// Ignores SIGPIPE and SIGXFSZ: a write to a closed pipe, or beyond the size that a file may have,
+/// is an error and no death.
+void ignore_signals_of_writes();
 
 /// Opens /dev/null on whichever of 0, 1 and 2 is closed, so that no file of ours gets its number.
 void fill_standard_descriptors();

@@ -77,7 +77,8 @@ int become(const std::vector<std::string>& command) {
     std::vector<char*> pointers;
     for (auto& argument : copy) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
-    std::signal(SIGPIPE, SIG_DFL);  // The next program begins as a shell would start it.
+    // The next program begins as a shell would start it.
+    for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_DFL);
     ::execv(pointers[0], pointers.data());
     return print_critical(system_error(errno, "start", command[0]));
 }

@@ -69,7 +69,7 @@ class TlsServer {
           certificate_(certificate_of(key_, which)),
           context_(SSL_CTX_new(TLS_server_method())),
           server_([this](Peer& peer) { serve(peer); }) {
-        ignore_broken_pipes();
+        ignore_signals_of_writes();
         SSL_CTX_set_security_level(context_.get(), 0);  // So that it can be as old as it says.
         SSL_CTX_set_min_proto_version(context_.get(), TLS1_VERSION);
         SSL_CTX_set_max_proto_version(context_.get(), which.version_max);

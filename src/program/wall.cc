@@ -22,7 +22,7 @@ Error fault(std::string why) {
 
 int behind_wall(const std::function<int()>& body) {
     fill_standard_descriptors();
-    ignore_broken_pipes();
+    ignore_signals_of_writes();
     try {
         return body();
     } catch (const std::bad_alloc&) {

@@ -51,7 +51,7 @@ struct Watcher final : RunWatcher {
 class JoinedRuns : public testing::Test {
  protected:
     void SetUp() override {
-        ignore_broken_pipes();
+        ignore_signals_of_writes();
         folder_ = TemporaryFolder::make(testing::TempDir()).value();
         out_ = folder_.write("out", "").value();
     }
