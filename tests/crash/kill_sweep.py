@@ -31,12 +31,15 @@ class Site:
         whole = [line for line in text.split("\n")[:-1] if line]
         return whole[-1] if whole else None
 
+    def command(self):
+        return [BIN / f"persist-{self.kind}", "--path", self.target, "--pipeline", "p", "--state", self.state,
+                "--input", self.folder / "in.jsonl", "-q", *self.flags]
+
     def run(self, kill_before=None):
         """(status, calls) of one run that starts from what the state file holds."""
         start = self.start_state()
         (self.folder / "in.jsonl").write_text("\n".join(scenario.rest_after(start)) + "\n")
-        command = [BIN / f"persist-{self.kind}", "--path", self.target, "--pipeline", "p", "--state", self.state,
-                   "--input", self.folder / "in.jsonl", "-q", *self.flags]
+        command = self.command()
         count = self.folder / "calls"
         if kill_before is not None:
             command = [BIN / "kill-at", str(kill_before), count, *command]

@@ -16,13 +16,14 @@ def schema_of(stream, key, **properties):
                    schema={"type": "object", "properties": properties})
 
 
+RECORDS = 40
 INTEGER, TEXT = {"type": ["null", "integer"]}, {"type": ["null", "string"]}
 
 
 def lines():
     """The whole stream. A STATE's value counts the records before it."""
     out = [schema_of("orders", ["id"], id=INTEGER, note=TEXT), schema_of("events", [], what=TEXT)]
-    for number in range(1, 41):
+    for number in range(1, RECORDS + 1):
         if number == 20:
             out.append(schema_of("orders", ["id"], id=INTEGER, note=TEXT, total=INTEGER))
         if number % 2:
@@ -51,21 +52,26 @@ def rest_after(state):
     return kept
 
 
-def expected():
-    """(orders by key, events as a multiset) when all is stored."""
+def records(count=RECORDS):
+    """(stream, record) of the first COUNT."""
+    found = [(line["stream"], line["record"]) for line in map(json.loads, lines()) if line["type"] == "RECORD"]
+    return found[:count]
+
+
+def expected(count=RECORDS):
+    """(orders by key, events as a multiset) when COUNT records are stored."""
     orders, events = {}, Counter()
-    for line in map(json.loads, lines()):
-        if line["type"] == "RECORD" and line["stream"] == "orders":
-            orders[line["record"]["id"]] = line["record"]
-        elif line["type"] == "RECORD":
-            events[line["record"]["what"]] += 1
+    for stream, record in records(count):
+        if stream == "orders":
+            orders[record["id"]] = record
+        else:
+            events[record["what"]] += 1
     return orders, events
 
 
-def expected_log():
-    """All records of `orders`, in order: what plain files keep."""
-    return [line["record"] for line in map(json.loads, lines())
-            if line["type"] == "RECORD" and line["stream"] == "orders"]
+def expected_log(count=RECORDS):
+    """The records of `orders`, in order: what plain files keep."""
+    return [record for stream, record in records(count) if stream == "orders"]
 
 
 LAST_STATE = json.loads(lines()[-1])["value"]
@@ -86,6 +92,7 @@ def read_sqlite(path: Path):
     if "events" in tables:
         events.update(row[0] for row in database.execute("SELECT what FROM events"))
     assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    database.close()
     return orders, events
 
 
