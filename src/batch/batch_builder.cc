@@ -53,6 +53,7 @@ simdjson::error_code nested_text(ondemand::value& value, char first, std::string
 
 // One member. Inlined: else the 24 bytes of `value` go through memory and the load stalls on the
 // stores, a fifth of the whole (bench/columns_bench.cc).
+template <bool Stores>
 [[gnu::always_inline]] inline simdjson::error_code member(RowWriter& writer, std::uint32_t& after,
                                                           ondemand::field& field) {
     const char* const key = field.key().raw();
@@ -69,9 +70,23 @@ simdjson::error_code nested_text(ondemand::value& value, char first, std::string
         }
         return writer.unknown(raw_key(key), text) ? simdjson::SUCCESS : simdjson::TAPE_ERROR;
     }
-    const bool is_json =
-        known != nullptr ? writer.value(*known, token) : writer.unknown(raw_key(key), token);
+    const bool is_json = known != nullptr ? writer.value<Stores>(*known, token)
+                                          : writer.unknown(raw_key(key), token);
     return is_json ? simdjson::SUCCESS : simdjson::TAPE_ERROR;
+}
+
+template <bool Stores>
+simdjson::error_code members(RowWriter& writer, ondemand::object& record) {
+    std::uint32_t after = 0;
+    for (auto item : record) {
+        ondemand::field field;
+        auto error = std::move(item).get(field);
+        if (!error) [[likely]]
+            error = member<Stores>(writer, after, field);
+        if (error) [[unlikely]]
+            return error;
+    }
+    return simdjson::SUCCESS;
 }
 
 }  // namespace
@@ -84,16 +99,11 @@ BatchBuilder::~BatchBuilder() = default;
 Result<Verdict> BatchBuilder::append(ondemand::object& record, ondemand::parser&) {
     RowWriter& writer = state_->writer;
     writer.begin();
-    std::uint32_t after = 0;
-    for (auto item : record) {
-        ondemand::field field;
-        auto error = std::move(item).get(field);
-        if (!error) [[likely]]
-            error = member(writer, after, field);
-        if (error) [[unlikely]] {
-            writer.drop();
-            return bad_json(error);
-        }
+    const auto error =
+        writer.stores() ? members<true>(writer, record) : members<false>(writer, record);
+    if (error) [[unlikely]] {
+        writer.drop();
+        return bad_json(error);
     }
     return writer.end();
 }

@@ -35,6 +35,7 @@ struct Refusal {
 struct Takes {
     bool columns = true;
     bool records = false;  ///< Each record's own bytes; without columns records are still judged.
+    bool values = true;    ///< False, in a dry run: columns are found and stay empty.
 };
 
 /// What was changed on the way into a column, for the report.

@@ -1,8 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace streams {
 
@@ -77,6 +82,45 @@ bool scan_exponent(const char* at, const char* last, NumberText& number);
     }
     if (at != last && (*at | 0x20) == 'e') return scan_exponent(at, last, number);
     return true;
+}
+
+/// The first byte from `at` on that is no digit. 16 bytes behind it can be read.
+[[gnu::always_inline]] inline const char* skip_digits(const char* at) {
+#if defined(__SSE2__)
+    for (;; at += 16) {
+        __m128i block;
+        std::memcpy(&block, at, sizeof block);
+        const __m128i digits = _mm_sub_epi8(block, _mm_set1_epi8('0'));
+        const __m128i small = _mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits);
+        const auto others = ~static_cast<unsigned>(_mm_movemask_epi8(small)) & 0xFFFFU;
+        if (others != 0) return at + __builtin_ctz(others);
+    }
+#else
+    while (static_cast<unsigned char>(*at - '0') <= 9) ++at;
+    return at;
+#endif
+}
+
+/// Steps over the number that starts at `at`, as `scan_number` does; null where that is no JSON
+/// number. A byte that is no digit ends it, and 16 bytes behind that can be read.
+[[gnu::always_inline]] inline const char* skip_number(const char* at) {
+    if (*at == '-') ++at;
+    const char* const first = at;
+    at = skip_digits(at);
+    if (at == first || (*first == '0' && at - first > 1)) return nullptr;
+    if (*at == '.') {
+        const char* const fraction = ++at;
+        at = skip_digits(at);
+        if (at == fraction) return nullptr;
+    }
+    if ((*at | 0x20) == 'e') {
+        ++at;
+        if (*at == '+' || *at == '-') ++at;
+        const char* const exponent = at;
+        at = skip_digits(at);
+        if (at == exponent) return nullptr;
+    }
+    return at;
 }
 
 /// Whether the number is whole: 1, 1.0, 1e2, 1.5e1.

@@ -5,7 +5,7 @@
 namespace streams {
 
 void RowWriter::fill_ours(const Message& message, std::int64_t received_us, std::int64_t sequence) {
-    if (!takes_.columns) return;
+    if (!stores_) return;
     for (const std::size_t index : ours_) {
         ColumnBuilder& column = columns_[index];
         TimeText time;

@@ -5,7 +5,6 @@
 
 #include "batch/json_scan.h"
 #include "message/json_scanner.h"
-#include "schema/validator.h"
 
 namespace streams {
 namespace {
@@ -100,7 +99,7 @@ std::string_view with_quotes(std::string_view raw) {
 }  // namespace
 
 RowWriter::RowWriter(const Shape& shape, Takes takes)
-    : shape_(&shape), takes_(takes), plan_(shape) {
+    : shape_(&shape), takes_(takes), plan_(shape), stores_(takes.columns && takes.values) {
     reshape();
 }
 
@@ -108,7 +107,7 @@ bool RowWriter::reshape() {
     if (revision_ == shape_->revision()) return true;
     const std::vector<Field>& fields = shape_->stream().fields;
     if (!are_same_columns(fields_, fields)) {
-        if (rows_ > 0) return false;
+        if (kept_ > 0) return false;
         fields_.clear();
         columns_.clear();
         ours_.clear();
@@ -155,8 +154,13 @@ Verdict RowWriter::end() {
 }
 
 void RowWriter::keep() {
-    ++rows_;
-    text_bytes_ += row_bytes_;
+    ++kept_;
+    if (stores_) {
+        ++rows_;
+        text_bytes_ += row_bytes_;
+    } else if (std::exchange(is_touched_, false)) {
+        for (ColumnBuilder& column : columns_) column.pop(rows_);
+    }
 }
 
 void RowWriter::drop() {
@@ -174,12 +178,11 @@ std::size_t RowWriter::bytes() const {
 
 std::vector<Column> RowWriter::take() {
     std::vector<Column> columns;
-    if (takes_.columns) {
+    if (stores_) {
         columns.reserve(columns_.size());
         for (ColumnBuilder& column : columns_) columns.push_back(column.take(rows_));
-    } else {
-        for (ColumnBuilder& column : columns_) column.take(rows_);  // The fast ways write them.
     }
+    kept_ = 0;
     rows_ = 0;
     text_bytes_ = 0;
     return columns;
@@ -199,7 +202,7 @@ bool RowWriter::boolean(MemberPlan& member, std::string_view token) {
         return true;
     } else if (index == kNoColumn) {
         need_column(member, Kind::Boolean, Type::Boolean, word);
-    } else {
+    } else if (stores_) {
         ColumnBuilder& column = columns_[static_cast<std::size_t>(index)];
         if (column.type() == Type::Boolean) {
             column.boolean(rows_, word.front() == 't');
@@ -221,24 +224,6 @@ bool RowWriter::null(MemberPlan& member, std::string_view token) {
     return true;
 }
 
-// What the schema asks besides the kind.
-void RowWriter::check(std::int32_t node, std::string_view field, std::string_view token) {
-    if (verdict_ == Verdict::Refused) return;
-    const std::string_view value = trim_json(token);
-    CheckFault fault;
-    if (shape_->rules().validator->check(node, value, fault)) return;
-    const std::string place = fault.path.empty() ? "" : "at " + fault.path + ": ";
-    refuse(field, value, "record-schema", place + fault.what);
-}
-
-void RowWriter::check_whole(std::int32_t node, std::string_view record) {
-    CheckFault fault;
-    if (shape_->rules().validator->check(node, record, fault)) return;
-    refuse({}, {}, "record-schema", {});
-    const std::string place = fault.path.empty() ? "" : "at " + fault.path + ": ";
-    refusal_.error.what = "stream \"" + shape_->stream().name + "\": " + place + fault.what;
-}
-
 void RowWriter::nested(MemberPlan& member, std::string_view text) {
     note(member);
     const bool is_object = text.front() == '{';
@@ -258,7 +243,7 @@ void RowWriter::nested(MemberPlan& member, std::string_view text) {
         need_column(member, is_object ? Kind::Object : Kind::Array, Type::Json, text);
         return;
     }
-    store(columns_[static_cast<std::size_t>(index)], text);
+    if (stores_) store(columns_[static_cast<std::size_t>(index)], text);
 }
 
 // What the first glance does not settle.
@@ -327,9 +312,7 @@ bool RowWriter::escaped_text(MemberPlan& member, ColumnBuilder& column, std::str
         return true;
     }
     if (done == Unescaped::Syntax) return false;
-    refuse(plan_.path(member), with_quotes(raw), "text-surrogate",
-           "the text " + excerpt(with_quotes(raw)) +
-               " has half of a surrogate pair, which is no character");
+    refuse_surrogate(member, raw);
     return true;
 }
 
@@ -349,8 +332,12 @@ bool RowWriter::other_text(MemberPlan& member, std::string_view raw) {
         refuse_kind(member, with_quotes(raw));
         return true;
     }
-    if (!takes_.columns) return true;
     const std::int32_t index = member.columns[kText];
+    if (!takes_.columns) {
+        const bool is_json = index == kNoColumn || type_of(index) == Type::Json;
+        if (done == Unescaped::Surrogate && !is_json) refuse_surrogate(member, raw);
+        return true;
+    }
     if (index == kNoColumn) {
         need_column(member, Kind::Text, Type::Text, with_quotes(raw));
         return true;
@@ -582,6 +569,12 @@ void RowWriter::refuse_kind(std::string_view path, Kinds kinds, bool integer,
                             std::string_view value) {
     refuse(path, value, "record-type",
            words_of(kinds, integer) + " was promised, " + words_of_value(value) + " came");
+}
+
+void RowWriter::refuse_surrogate(const MemberPlan& member, std::string_view raw) {
+    refuse(plan_.path(member), with_quotes(raw), "text-surrogate",
+           "the text " + excerpt(with_quotes(raw)) +
+               " has half of a surrogate pair, which is no character");
 }
 
 void RowWriter::refuse_missing() {

@@ -29,10 +29,12 @@ class RowWriter {
 
     void begin();
 
-    /// A scalar. `token` starts with its first byte and may end with blanks.
+    /// A scalar. `token` starts with its first byte and may end with blanks. `Stores` is
+    /// `stores()`.
+    template <bool Stores>
     [[gnu::always_inline]] bool value(MemberPlan& member, std::string_view token) {
         note(member);
-        const bool is_json = scalar(member, token);
+        const bool is_json = scalar<Stores>(member, token);
         if (member.check >= 0 && is_json) [[unlikely]]
             check(member.check, plan_.path(member), token);
         return is_json;
@@ -70,7 +72,9 @@ class RowWriter {
     void fill_ours(const Message& message, std::int64_t received_us, std::int64_t sequence);
 
     bool has_versions() const { return shape_->stream().versioned; }
-    std::size_t rows() const { return rows_; }
+    std::size_t rows() const { return kept_; }
+    /// Whether columns are filled; else values are judged and forgotten.
+    bool stores() const { return stores_; }
     std::size_t bytes() const;
     std::vector<Column> take();
     const std::vector<Changes>& changes() const { return changes_; }
@@ -88,9 +92,11 @@ class RowWriter {
         }
     }
 
+    template <bool Stores>
     [[gnu::always_inline]] bool scalar(MemberPlan& member, std::string_view token) {
         switch (token.front()) {
             case '"':
+                if constexpr (!Stores) return judge_text(member, token);
                 return text(member, token);
             case 't':
             case 'f':
@@ -98,8 +104,57 @@ class RowWriter {
             case 'n':
                 return null(member, token);
             default:
+                if constexpr (!Stores) return judge_number(member, token);
                 return number(member, token);
         }
+    }
+
+    // The same verdicts as `text` and `number`, without a column to fill.
+    [[gnu::always_inline]] bool judge_text(MemberPlan& member, std::string_view token) {
+        std::string_view raw;
+        if (!quoted(token, raw)) return false;
+        if ((member.kinds & kTextKind) != 0) [[likely]] {
+            const std::int32_t index = member.columns[kText];
+            const bool is_text = index != kNoColumn && type_of(index) == Type::Text;
+            if ((is_text || !takes_.columns) && find_backslash(raw) == raw.size()) return true;
+            if (index != kNoColumn && takes_.columns && type_of(index) == Type::Timestamp) {
+                TimeText time;
+                if (read_timestamp(raw, time)) [[likely]] {
+                    if (time.cut || time.local) [[unlikely]]
+                        count(index, time);
+                    return true;
+                }
+            }
+            if (is_text) return judge_escapes(member, raw);
+        }
+        is_touched_ = true;
+        return other_text(member, raw);
+    }
+
+    [[gnu::always_inline]] bool judge_number(MemberPlan& member, std::string_view token) {
+        const std::int32_t index = member.columns[kNumber];
+        const char* const last = token.data() + token.size();
+        const bool is_any =
+            !takes_.columns || (index != kNoColumn && type_of(index) == Type::Double);
+        if (is_any && !member.integer && (member.kinds & kNumberKind) != 0) [[likely]] {
+            const char* const end = skip_number(token.data());
+            return end != nullptr && is_end(end, token);
+        }
+        NumberText number;
+        if (!scan_number(token.data(), last, number)) return false;
+        if (!is_end(number.end, token)) return false;
+        if (number.whole_text && number.digits <= 18 && (member.kinds & kNumberKind) != 0 &&
+            (!takes_.columns || (index != kNoColumn && type_of(index) == Type::Integer)))
+            [[likely]] {
+            return true;
+        }
+        is_touched_ = true;
+        other_number(member, number);
+        return true;
+    }
+
+    Type type_of(std::int32_t column) const {
+        return columns_[static_cast<std::size_t>(column)].type();
     }
 
     // The text between the quotes; false where the token is no string.
@@ -178,6 +233,7 @@ class RowWriter {
 
     void check(std::int32_t node, std::string_view field, std::string_view token);
     void check_whole(std::int32_t node, std::string_view record);
+    bool judge_escapes(MemberPlan& member, std::string_view raw);
     bool boolean(MemberPlan& member, std::string_view token);
     bool null(MemberPlan& member, std::string_view token);
     void other_number(MemberPlan& member, const NumberText& number);
@@ -200,6 +256,7 @@ class RowWriter {
                 std::string what);
     void refuse_kind(const MemberPlan& member, std::string_view value);
     void refuse_kind(std::string_view path, Kinds kinds, bool integer, std::string_view value);
+    void refuse_surrogate(const MemberPlan& member, std::string_view raw);
     void refuse_missing();
 
     const Shape* shape_;
@@ -210,7 +267,9 @@ class RowWriter {
     std::vector<Changes> changes_;
     std::vector<std::pair<std::size_t, std::uint8_t>> row_changes_;  // Column and kCut, kLocal.
     std::vector<std::size_t> ours_;  // Columns that no member fills.
-    std::size_t rows_ = 0;
+    bool stores_;
+    std::size_t kept_ = 0;  // Rows since the last `take`.
+    std::size_t rows_ = 0;  // Of the columns: as many, or none where nothing is stored.
     double row_width_ = 0;
     std::size_t text_bytes_ = 0;
     std::uint64_t revision_ = 0;  // Of the shape that is followed.
@@ -220,6 +279,7 @@ class RowWriter {
     std::uint64_t serial_ = 0;
     std::size_t required_ = 0;
     std::size_t row_bytes_ = 0;
+    bool is_touched_ = false;  // A column has a value, although nothing is stored.
     Verdict verdict_ = Verdict::None;
     Refusal refusal_;
     std::vector<Growth> growths_;

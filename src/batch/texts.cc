@@ -103,6 +103,26 @@ Unescaped unescape(std::string_view raw, std::uint8_t* out, std::size_t& size) {
     return Unescaped::Whole;
 }
 
+Unescaped check_escapes(std::string_view raw) {
+    std::array<std::uint8_t, 4> unused;
+    const char* at = raw.data();
+    const char* const last = at + raw.size();
+    for (;;) {
+        at += find_backslash({at, static_cast<std::size_t>(last - at)});
+        if (at == last) return Unescaped::Whole;
+        if (last - at < 2) return Unescaped::Syntax;
+        const char word = at[1];
+        at += 2;
+        if (word == 'u') {
+            std::uint8_t* out = unused.data();
+            const Unescaped done = unicode_escape(at, last, out);
+            if (done != Unescaped::Whole) return done;
+        } else if (kEscapes[static_cast<unsigned char>(word)] == '\0') {
+            return Unescaped::Syntax;
+        }
+    }
+}
+
 bool is_canonical_uuid(std::string_view text) {
     if (text.size() != 36) return false;
     for (std::size_t i = 0; i < text.size(); ++i) {

@@ -52,6 +52,30 @@ Unescaped unescape(std::string_view raw, std::uint8_t* out, std::size_t& size);
 #endif
 }
 
+/// Where the first backslash of `raw` is; its size if it has none. Needs kTextSpare.
+[[gnu::always_inline]] inline std::size_t find_backslash(std::string_view raw) {
+    std::size_t done = 0;
+#if defined(__SSE2__)
+    const __m128i slash = _mm_set1_epi8('\\');
+    for (; done < raw.size(); done += 16) {
+        __m128i block;
+        std::memcpy(&block, raw.data() + done, sizeof block);
+        const auto found = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, slash)));
+        if (found != 0) {
+            done += static_cast<std::size_t>(__builtin_ctz(found));
+            return done < raw.size() ? done : raw.size();
+        }
+    }
+    return raw.size();
+#else
+    while (done < raw.size() && raw[done] != '\\') ++done;
+    return done;
+#endif
+}
+
+/// What `unescape` would answer, without the text. Needs kTextSpare.
+Unescaped check_escapes(std::string_view raw);
+
 /// Whether `text` is a UUID in its canonical form, lower case.
 bool is_canonical_uuid(std::string_view text);
 

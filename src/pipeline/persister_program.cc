@@ -40,7 +40,9 @@ int sync(const PersisterEntry& entry, const Settings& settings, const RunOptions
                                  .line_bytes_max = run.limits.line_bytes_max});
     const bool asks = !run.context.dry_run;
     Intake intake(run,
-                  {.takes = {.columns = !entry.takes_records, .records = entry.takes_records},
+                  {.takes = {.columns = !entry.takes_records,
+                             .records = entry.takes_records && asks,
+                             .values = asks},
                    .merges = entry.merges,
                    .naming = entry.naming,
                    .input_name = input_path},
