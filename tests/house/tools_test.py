@@ -17,6 +17,7 @@ class Machine:
     def __init__(self, folder: str, *, root: bool, installed: bool, cargo: str):
         self.folder = Path(folder)
         shutil.copytree(ROOT / "tools", self.folder / "tools")
+        (self.folder / "tools/library").write_text(f'#!/bin/bash\necho "$1" >>{self.folder}/fetched\n')
         self.bin = self.folder / "bin"
         self.bin.mkdir()
         self.program("id", f"echo {0 if root else 1000}")
@@ -63,6 +64,14 @@ class Setup(unittest.TestCase):
         result = machine.setup("full")
         self.assertEqual((result.returncode, machine.apt()), (0, []))
         self.assertRegex(result.stderr, r"^setup  \d+ packages present\n$")
+
+    def test_libraries_that_debian_lacks_are_for_the_checks_only(self):
+        for purpose, wanted in (("try", []), ("check", ["duckdb"])):
+            with self.subTest(purpose=purpose):
+                machine = self.machine()
+                self.assertEqual(machine.setup(purpose).returncode, 0)
+                fetched = machine.folder / "fetched"
+                self.assertEqual(fetched.read_text().split() if fetched.exists() else [], wanted)
 
     def test_another_user_gets_the_one_line_to_run(self):
         machine = self.machine(root=False)
