@@ -2,13 +2,15 @@
 find_path(DuckDB_INCLUDE_DIR duckdb.h HINTS ${PROJECT_SOURCE_DIR}/build/library/duckdb/include)
 find_library(DuckDB_LIBRARY duckdb HINTS ${PROJECT_SOURCE_DIR}/build/library/duckdb/lib)
 include(FindPackageHandleStandardArgs)
-find_package_handle_standard_args(DuckDB REQUIRED_VARS DuckDB_LIBRARY DuckDB_INCLUDE_DIR
-    REASON_FAILURE_MESSAGE "persist-duckdb is not built; tools/library duckdb brings it")
+find_package_handle_standard_args(DuckDB
+    "persist-duckdb is left out; tools/library duckdb brings what it needs"
+    DuckDB_LIBRARY DuckDB_INCLUDE_DIR)
 
 if(DuckDB_FOUND AND NOT TARGET DuckDB::DuckDB)
     # Beside the programs, so that the folder can be moved as a whole: they look in $ORIGIN/../lib.
     set(copy ${PROJECT_BINARY_DIR}/lib/libduckdb.so)
     if(${DuckDB_LIBRARY} IS_NEWER_THAN ${copy})
+        file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
         file(COPY_FILE ${DuckDB_LIBRARY} ${copy} ONLY_IF_DIFFERENT)
     endif()
     add_library(DuckDB::DuckDB SHARED IMPORTED)
