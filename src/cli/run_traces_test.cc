@@ -219,6 +219,62 @@ TEST_F(RunTraces, KeepsTheStateOfAForeignTarget) {
     EXPECT_NE(read_file("got", 1000).value().find(record(1)), std::string::npos);
 }
 
+// Every process whose command line or environment holds `text`, but this one.
+std::string seen_in_processes(const std::string& text) {
+    std::string seen;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+        for (const auto* name : {"/cmdline", "/environ"}) {
+            const auto content = read_file(entry.path().string() + name, 1 << 20).value_or("");
+            if (content.find(text) != std::string::npos) seen += entry.path().string() + name + ' ';
+        }
+    }
+    return seen;
+}
+
+TEST_F(RunTraces, NobodySeesSettingsInTheListOfProcesses) {
+    streamer("stream-x",
+             "case $1 in\n"
+             "describe) echo '{\"capabilities\":[\"arguments-fd\"]}'; exit;;\n"
+             "sync) cat <&9 > got; touch started; while ! test -e go; do sleep 0.01; done;;\n"
+             "esac\n" +
+                 say({std::string(kSchema), record(1), state(1)}));
+    const std::string token = "t0ken" + std::to_string(::getpid());
+    const std::string folder = "f0lder" + std::to_string(::getpid());
+    const auto runner =
+        spawn({.arguments = {bin_ + "/streams", "run", "-q", "./stream-x",
+                             "file:out?schema=" + folder, "--set", "access_token=" + token}});
+    ASSERT_TRUE(runner);
+    for (int tries = 0; tries < 1000 && !file_exists("started"); ++tries) ::usleep(10'000);
+    EXPECT_EQ(seen_in_processes(token), "");
+    const auto only_typed = "/proc/" + std::to_string(*runner) + "/cmdline ";
+    EXPECT_EQ(seen_in_processes(folder), only_typed) << "hidden from the children's";
+    EXPECT_TRUE(write_file_durably("go", ""));
+    EXPECT_EQ(wait_for(*runner).status, 0);
+    EXPECT_EQ(read_file("got", 1000).value(), "[\"--access-token=" + token + "\"]");
+    EXPECT_EQ(stored("out/" + folder + "/a"), "1 ");
+}
+
+TEST_F(RunTraces, ForeignProgramsGetSettingsInAFileThatGoes) {
+    const std::string sync =
+        "while test $# -gt 0; do test \"$1\" = --config && file=$2; shift; done\n"
+        "stat -c %a $file > mode; cp $file got; echo $file > where\n" +
+        say({std::string(kSchema), record(1), state(1)});
+    streamer("stream-x", "test $1 = describe && echo '{\"capabilities\":[]}' && exit\n" + sync);
+    streamer("other", sync);
+    for (const auto* program : {"./stream-x", "./other"}) {
+        const auto ran =
+            run({program, "file:out", "--pipeline", program, "--set", "a_key=v", "--set", "n=5"});
+        EXPECT_EQ(ran.exit.status, 0) << ran.log;
+        EXPECT_EQ(read_file("mode", 100).value(), "600\n");
+        const auto got = nlohmann::json::parse(read_file("got", 1000).value());
+        EXPECT_EQ(got["a_key"], "v");
+        EXPECT_EQ(got["n"], 5);
+        auto where = read_file("where", 1000).value();
+        where.pop_back();
+        EXPECT_FALSE(file_exists(where));
+    }
+}
+
 TEST_F(RunTraces, DiscoversAndSelectsForATap) {
     streamer("tap-x", R"(case "$*" in
 *--discover*) echo '{"streams":[{"tap_stream_id":"a","stream":"a","schema":{}},{"tap_stream_id":"b","stream":"b","schema":{}}]}'; exit;;

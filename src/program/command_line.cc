@@ -1,9 +1,13 @@
 #include "program/command_line.h"
 
 #include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "program/common_options.h"
 #include "program/setting_value.h"
@@ -53,6 +57,7 @@ class Parser {
                 line_.operands.push_back(argument);
             }
         }
+        STREAMS_TRY(take_hidden());
         for (const auto& option : options_) {
             const auto& fallback = option.setting.fallback;
             if (!fallback.empty()) {
@@ -96,6 +101,31 @@ class Parser {
             }
         }
         return std::unexpected(unknown(typed.flag));
+    }
+
+    // What a runner hands over so that `ps` does not show it: a JSON array of `--flag=value`. It
+    // may come by a file that a program before this one has read.
+    Result<> take_hidden() {
+        const auto given = option_values_.find("arguments_fd");
+        if (given == option_values_.end()) return {};
+        const auto number = static_cast<int>(Settings(option_values_).integer("arguments_fd"));
+        const Descriptor file(number);
+        static_cast<void>(::lseek(number, 0, SEEK_SET));
+        std::string text;
+        std::array<char, 4096> bytes = {};
+        while (true) {
+            const auto count = read_some(number, bytes.data(), bytes.size(), "--arguments-fd");
+            if (!count) return while_doing("read --arguments-fd", count.error());
+            if (*count == 0) break;
+            text.append(bytes.data(), *count);
+        }
+        const auto hidden = nlohmann::json::parse(text, nullptr, false);
+        if (!hidden.is_array()) return wrong_usage("--arguments-fd holds no JSON array", shape_);
+        for (const auto& argument : hidden) {
+            STREAMS_TRY(take_flag(
+                split_flag(argument.is_string() ? argument.get<std::string>() : argument.dump())));
+        }
+        return {};
     }
 
     Result<> take(const Setting& setting, Typed typed, Values& values, bool any_value) {
@@ -170,8 +200,13 @@ class Parser {
             return wrong_usage("\"" + operand + "\" is not expected here: the word comes first",
                                shape_);
         }
-        auto refused = wrong_usage(ascii_excerpt(operand, 60) + " is not expected here", shape_);
-        const auto meant = nearest(operand, words);
+        // Of several the first may be a word with a slip of the hand in it.
+        const auto& first = line_.operands.front();
+        const bool first_is_word =
+            nearest(operand, words).empty() && !nearest(first, words).empty();
+        const auto& wrong = first_is_word ? first : operand;
+        auto refused = wrong_usage(ascii_excerpt(wrong, 60) + " is not expected here", shape_);
+        const auto meant = nearest(wrong, words);
         if (!meant.empty()) refused.error().remedy = "did you mean " + meant + "?";
         return refused;
     }

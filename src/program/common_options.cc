@@ -61,6 +61,12 @@ std::vector<Option> common_options(const ProgramShape& shape) {
     if (!shape.path_setting.empty()) {
         options.push_back(text("url", "URL", "Where to, in one word; maps to the settings."));
     }
+    if (shape.kind != ProgramShape::Kind::Tool) {
+        options.push_back(
+            option({.name = "arguments_fd", .kind = Kind::Integer, .fallback = {}, .variable = {}},
+                   0, {}));
+        options.back().hidden = true;
+    }
     options.push_back(flag("quiet", 'q', "Says nothing unless it fails."));
     options.push_back(flag("verbose", 'v', "Says each step."));
     auto debug = flag("debug", 'd', "The same as --verbose.");

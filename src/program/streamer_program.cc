@@ -59,7 +59,8 @@ std::vector<Option> options_of_streamers() {
 }
 
 std::vector<std::string> capabilities_of(const StreamerEntry& entry) {
-    std::vector<std::string> capabilities = {"report", "state", "catalog", "limit", "identity"};
+    std::vector<std::string> capabilities = {"report", "state",    "catalog",
+                                             "limit",  "identity", "arguments-fd"};
     if (entry.check) capabilities.emplace_back("check");
     if (entry.discover) capabilities.emplace_back("discover");
     return capabilities;

@@ -1,5 +1,6 @@
 #include "run/capture.h"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <fcntl.h>
@@ -7,6 +8,7 @@
 #include <poll.h>
 
 #include "base/signals.h"
+#include "run/hidden_arguments.h"
 
 namespace streams {
 namespace {
@@ -50,18 +52,20 @@ Result<> read_both(Pipe& out, Pipe& log, Captured& captured) {
 }  // namespace
 
 Result<Captured> run_captured(const std::vector<std::string>& arguments,
-                              const std::vector<std::string>& environment) {
+                              const std::vector<std::string>& environment,
+                              const std::vector<std::string>& hidden) {
     auto nothing = open_file("/dev/null", O_RDONLY);
     auto out = make_pipe();
     auto log = make_pipe();
     if (!nothing || !out || !log)
         return fail(ErrorKind::Failed, "system", "no descriptors are left");
     const auto program =
-        spawn({.arguments = arguments,
-               .environment = environment,
-               .passed = {{nothing->get(), 0}, {out->write.get(), 1}, {log->write.get(), 2}},
-               .dies_with_us = true,
-               .own_group = true});
+        spawn_hiding({.arguments = arguments,
+                      .environment = environment,
+                      .passed = {{nothing->get(), 0}, {out->write.get(), 1}, {log->write.get(), 2}},
+                      .dies_with_us = true,
+                      .own_group = true},
+                     hidden);
     if (!program) return std::unexpected(program.error());
     out->write.reset();
     log->write.reset();
@@ -85,6 +89,12 @@ std::optional<nlohmann::json> describe_program(const std::vector<std::string>& c
     auto description = nlohmann::json::parse(captured->out, nullptr, false);
     if (!description.is_object()) return std::nullopt;
     return description;
+}
+
+bool has_ability(const nlohmann::json& description, std::string_view name) {
+    const auto abilities = description.find("capabilities");
+    return abilities != description.end() &&
+           std::ranges::find(*abilities, nlohmann::json(name)) != abilities->end();
 }
 
 }  // namespace streams

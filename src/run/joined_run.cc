@@ -7,6 +7,7 @@
 #include <poll.h>
 
 #include "base/signals.h"
+#include "run/hidden_arguments.h"
 #include "run/line_pump.h"
 
 namespace streams {
@@ -78,7 +79,7 @@ class JoinedRun {
                                   {"--end-fd", std::to_string(kFirstPassed), "--report-fd",
                                    std::to_string(kFirstPassed + 1)});
         }
-        STREAMS_TRY(start(persister_, plan));
+        STREAMS_TRY(start(persister_, plan, plan_.persister_hidden));
         data_ = std::move(data->write);
         states_ = LinePump(std::move(states->read), kStateBytesMax);
         persister_.log = LinePump(std::move(log->read), kLogLineBytesMax);
@@ -89,8 +90,9 @@ class JoinedRun {
         return {};
     }
 
-    static Result<> start(Child& child, const SpawnPlan& plan) {
-        auto process = spawn(plan);
+    static Result<> start(Child& child, const SpawnPlan& plan,
+                          const std::vector<std::string>& hidden) {
+        auto process = spawn_hiding(plan, hidden);
         if (!process) return std::unexpected(std::move(process).error());
         child.process = *process;
         child.started = Clock::now();
@@ -133,7 +135,7 @@ class JoinedRun {
             plan.arguments.insert(plan.arguments.end(),
                                   {"--report-fd", std::to_string(kFirstPassed)});
         }
-        STREAMS_TRY(start(streamer_, plan));
+        STREAMS_TRY(start(streamer_, plan, plan_.streamer_hidden));
         streamer_.log = LinePump(std::move(log->read), kLogLineBytesMax);
         if (plan_.streamer_reports) {
             streamer_.report = LinePump(std::move(report->read), kLogLineBytesMax);

@@ -41,10 +41,12 @@ class RunWatcher {
 };
 
 struct JoinPlan {
-    std::vector<std::string> persister;    ///< The command, without what joins it to a runner.
-    std::vector<std::string> environment;  ///< Of both; empty: ours.
-    bool persister_ends = false;           ///< It knows `--end-fd` and `--report-fd`.
-    bool streamer_reports = false;         ///< It knows `--report-fd`.
+    std::vector<std::string> persister;         ///< The command, without what joins it to a runner.
+    std::vector<std::string> environment;       ///< Of both; empty: ours.
+    std::vector<std::string> persister_hidden;  ///< Arguments, as for `spawn_hiding`.
+    std::vector<std::string> streamer_hidden;
+    bool persister_ends = false;                   ///< It knows `--end-fd` and `--report-fd`.
+    bool streamer_reports = false;                 ///< It knows `--report-fd`.
     std::chrono::milliseconds kill_after{10'000};  ///< Between SIGTERM and SIGKILL of the streamer.
     std::chrono::milliseconds stop_after{30'000};  ///< For the persister, after a signal to us.
 };

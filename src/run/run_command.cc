@@ -43,6 +43,8 @@ class Session final : public RunWatcher {
     int run() {
         const JoinPlan join{.persister = plan_.persister,
                             .environment = plan_.environment,
+                            .persister_hidden = plan_.persister_hidden,
+                            .streamer_hidden = plan_.streamer_hidden,
                             .persister_ends = plan_.persister_ends,
                             .streamer_reports = plan_.streamer_reports};
         const auto joined = join_programs(join, *this);

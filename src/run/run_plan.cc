@@ -17,6 +17,7 @@
 #include "run/catalog.h"
 #include "run/dotenv.h"
 #include "run/log_relay.h"
+#include "run/secret_words.h"
 #include "run/shell_words.h"
 
 namespace streams {
@@ -27,9 +28,7 @@ using Json = nlohmann::json;
 constexpr std::size_t kFileBytesMax = std::size_t{16} << 20;
 
 bool has_ability(const std::optional<Json>& description, std::string_view name) {
-    if (!description || !description->contains("capabilities")) return false;
-    const auto& abilities = (*description)["capabilities"];
-    return std::ranges::find(abilities, Json(name)) != abilities.end();
+    return description && streams::has_ability(*description, name);
 }
 
 std::string random_id() {
@@ -68,14 +67,6 @@ std::string flag_value(const std::vector<std::string>& command,
         }
     }
     return {};
-}
-
-bool looks_secret(std::string_view text) {
-    for (const std::string_view sign :
-         {"token", "secret", "password", "passwd", "key", "credential"}) {
-        if (text.find(sign) != std::string_view::npos) return true;
-    }
-    return false;
 }
 
 class PlanMaker {
@@ -142,9 +133,19 @@ class PlanMaker {
         if (!source_can_) return make_foreign_streamer();
         plan_.streamer = with_word(plan_.streamer, "sync");
         auto flags = flags_of_pairs(options_.list("set"), "--set");
+        std::string settings_file;
         if (!flags) return std::unexpected(std::move(flags).error());
-        for (auto& flag : *flags) plan_.streamer.push_back(std::move(flag));
+        if (has_ability(source_can_, "arguments-fd")) {
+            plan_.streamer_hidden = *std::move(flags);
+        } else if (!flags->empty()) {
+            auto config = merged_config({}, options_.list("set"));
+            if (!config) return std::unexpected(std::move(config).error());
+            auto path = plan_.folder.write("config.json", *config);
+            if (!path) return std::unexpected(std::move(path).error());
+            settings_file = *std::move(path);
+        }
         for (const auto& file : options_.list("config")) add(plan_.streamer, "--config", file);
+        if (!settings_file.empty()) add(plan_.streamer, "--config", settings_file);
         STREAMS_TRY(ask_identity());
         if (options_.integer("limit") > 0 && has_ability(source_can_, "limit")) {
             add(plan_.streamer, "--limit", options_.text("limit"));
@@ -209,7 +210,8 @@ class PlanMaker {
     }
 
     Result<std::string> ask_source(const std::string& word) {
-        auto captured = run_captured(with_word(plan_.streamer, word), plan_.environment);
+        auto captured =
+            run_captured(with_word(plan_.streamer, word), plan_.environment, plan_.streamer_hidden);
         if (!captured) return std::unexpected(std::move(captured).error());
         if (!captured->exit.good()) return refuse(*captured, word);
         return std::move(captured->out);
@@ -240,10 +242,12 @@ class PlanMaker {
         auto& command = plan_.persister;
         if (!destination_can_) return check_foreign_persister();
         command = with_word(command, "sync");
-        if (!plan_.destination.url.empty()) add(command, "--url", plan_.destination.url);
         auto flags = flags_of_pairs(options_.list("to"), "--to");
         if (!flags) return std::unexpected(std::move(flags).error());
-        for (auto& flag : *flags) command.push_back(std::move(flag));
+        if (!plan_.destination.url.empty()) flags->push_back("--url=" + plan_.destination.url);
+        const bool hides = has_ability(destination_can_, "arguments-fd");
+        auto& arguments = hides ? plan_.persister_hidden : command;
+        arguments.insert(arguments.end(), flags->begin(), flags->end());
         pipeline_ = options_.has("pipeline") ? options_.text("pipeline") : plan_.source.pipeline;
         run_id_ = options_.has("run") ? options_.text("run") : random_id();
         add(command, "--pipeline", pipeline_);
@@ -301,7 +305,8 @@ class PlanMaker {
     // For the first line only: a source that cannot say how many streams it has may still sync.
     void count_streams() {
         if (options_.boolean("quiet")) return;
-        const auto found = run_captured(with_word(plan_.streamer, "discover"), plan_.environment);
+        const auto found = run_captured(with_word(plan_.streamer, "discover"), plan_.environment,
+                                        plan_.streamer_hidden);
         const auto catalog = Json::parse(found ? found->out : "", nullptr, false);
         if (!catalog.is_object() || !catalog.contains("streams")) return;
         plan_.facts.discovered = catalog["streams"].size();

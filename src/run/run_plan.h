@@ -18,8 +18,10 @@ namespace streams {
 struct RunPlan {
     SourceProgram source;
     DestinationProgram destination;
-    std::vector<std::string> persister;    ///< The command, without what joins it to a runner.
-    std::vector<std::string> streamer;     ///< The command, without `--state`.
+    std::vector<std::string> persister;         ///< The command, without what joins it to a runner.
+    std::vector<std::string> streamer;          ///< The command, without `--state`.
+    std::vector<std::string> persister_hidden;  ///< Arguments that `ps` must not show.
+    std::vector<std::string> streamer_hidden;
     std::vector<std::string> environment;  ///< Of both; empty: ours.
     bool persister_ends = false;
     bool streamer_reports = false;

@@ -43,7 +43,7 @@ std::string sample_of(const RunPlan& plan, const StreamReport& stream) {
     command.erase(command.begin() + 1);  // The word `sync`.
     command = with_word(command, "show");
     command.insert(command.end(), {"--limit", "1", "--json", stream.table});
-    const auto captured = run_captured(command, plan.environment);
+    const auto captured = run_captured(command, plan.environment, plan.persister_hidden);
     if (!captured || !captured->exit.good()) return {};
     const auto tables = Json::parse(captured->out, nullptr, false);
     if (!tables.is_array() || tables.empty() || !tables[0].is_object()) return {};

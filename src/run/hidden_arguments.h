@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "streams/error.h"
+
+namespace streams {
+
+/// A file without a name that holds arguments for `--arguments-fd` of our programs. A command line
+/// is shown to everyone on the machine; this is not.
+Result<Descriptor> hide_arguments(const std::vector<std::string>& hidden);
+
+/// As `spawn`, and hands the program `hidden` in that way; each is `--flag=value`. Nothing is added
+/// where there are none.
+Result<pid_t> spawn_hiding(SpawnPlan plan, const std::vector<std::string>& hidden);
+
+}  // namespace streams
