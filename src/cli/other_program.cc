@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "program/critical.h"
 #include "program/url.h"
 #include "run/capture.h"
+#include "run/hidden_arguments.h"
 #include "run/run_plan.h"
 
 namespace streams {
@@ -20,25 +23,31 @@ Error usage(std::string what) {
     return {ErrorKind::Config, "usage", std::move(what), {}, {}, "see: streams help"};
 }
 
-// `--set K=V` and `--to K=V` as flags of the program.
-Result<Arguments> with_flags(const Arguments& arguments, bool keeps_set) {
-    Arguments flags;
+// What is asked of another program.
+struct Call {
+    Arguments command;
+    Arguments hidden;  // Settings, which may be secrets.
+};
+
+// `--set K=V` and `--to K=V` become flags of the program; the rest stays as it is.
+Result<Call> split_settings(const Arguments& arguments) {
+    Call call;
     for (std::size_t index = 0; index < arguments.size(); ++index) {
         const auto& argument = arguments[index];
-        const bool is_pair = argument == "--to" || (argument == "--set" && !keeps_set);
+        const bool is_pair = argument == "--to" || argument == "--set";
         if (!is_pair || index + 1 == arguments.size()) {
-            flags.push_back(argument);
+            call.command.push_back(argument);
             continue;
         }
         auto made = flags_of_pairs({arguments[++index]}, argument);
         if (!made) return std::unexpected(std::move(made).error());
-        flags.push_back(made->front());
+        call.hidden.push_back(made->front());
     }
-    return flags;
+    return call;
 }
 
-Result<Arguments> destination_command(const std::string& verb, const std::string& name,
-                                      const Arguments& flags, const ProgramFinder& finder) {
+Result<Call> destination_call(const std::string& verb, const std::string& name, Call call,
+                              const ProgramFinder& finder) {
     auto destination = find_destination(name, finder);
     if (!destination) return std::unexpected(std::move(destination).error());
     if (!destination->is_persister) {
@@ -46,18 +55,25 @@ Result<Arguments> destination_command(const std::string& verb, const std::string
             usage(destination->name + " is not one of our programs: it has no " + verb));
     }
     auto command = with_word(destination->arguments, verb);
-    command.insert(command.end(), flags.begin(), flags.end());
-    if (!destination->url.empty()) command.insert(command.end(), {"--url", destination->url});
-    return command;
+    command.insert(command.end(), call.command.begin(), call.command.end());
+    const auto& url = destination->url;
+    if (!url.empty()) {
+        auto& arguments = without_credentials(url) == url ? command : call.hidden;
+        arguments.push_back("--url=" + url);
+    }
+    return Call{std::move(command), std::move(call.hidden)};
 }
 
-Result<Arguments> source_command(const std::string& verb, const std::string& name,
-                                 const Arguments& flags, const ProgramFinder& finder) {
+Result<Call> source_call(const std::string& verb, const std::string& name, Call call,
+                         const ProgramFinder& finder) {
     auto source = find_source(name, finder);
     if (!source) return std::unexpected(std::move(source).error());
     auto command = source->arguments;
     if (source->is_streamer) {
         command = with_word(std::move(command), verb);
+    } else if (!call.hidden.empty()) {
+        return std::unexpected(
+            usage(source->name + " is not one of our programs: give its settings by --config"));
     } else if (verb == "discover") {
         command.emplace_back("--discover");
     } else if (verb == "describe") {
@@ -66,8 +82,24 @@ Result<Arguments> source_command(const std::string& verb, const std::string& nam
         return std::unexpected(
             usage(source->name + " is not one of our programs: it has no " + verb));
     }
-    command.insert(command.end(), flags.begin(), flags.end());
-    return command;
+    command.insert(command.end(), call.command.begin(), call.command.end());
+    return Call{std::move(command), std::move(call.hidden)};
+}
+
+// Becomes the program; a file that nobody sees brings what is hidden, if it knows how to read one.
+int answer_by(Call call) {
+    if (call.hidden.empty()) return become(call.command);
+    const auto description = describe_program({call.command.front()});
+    const bool hides = description && has_ability(*description, "arguments-fd");
+    if (!hides) {
+        call.command.insert(call.command.end(), call.hidden.begin(), call.hidden.end());
+        return become(call.command);
+    }
+    const auto file = hide_arguments(call.hidden);
+    if (!file) return print_critical(file.error());
+    ::fcntl(file->get(), F_SETFD, 0);
+    call.command.insert(call.command.end(), {"--arguments-fd", std::to_string(file->get())});
+    return become(call.command);
 }
 
 }  // namespace
@@ -91,14 +123,14 @@ int ask_other_program(const std::string& verb, std::vector<std::string> argument
     }
     const auto name = arguments[0];
     arguments.erase(arguments.begin());
-    auto flags = with_flags(arguments, verb == "state");
-    if (!flags) return print_critical(flags.error());
-    const bool of_destination = verb == "show" || verb == "state" || !scheme_of(name).empty() ||
-                                name.starts_with("persist-");
-    auto command = of_destination && verb != "discover"
-                       ? destination_command(verb, name, *flags, finder)
-                       : source_command(verb, name, *flags, finder);
-    return command ? become(*command) : print_critical(command.error());
+    auto settings = split_settings(arguments);
+    if (!settings) return print_critical(settings.error());
+    const bool of_destination =
+        verb == "show" || !scheme_of(name).empty() || name.starts_with("persist-");
+    auto call = of_destination && verb != "discover"
+                    ? destination_call(verb, name, *std::move(settings), finder)
+                    : source_call(verb, name, *std::move(settings), finder);
+    return call ? answer_by(*std::move(call)) : print_critical(call.error());
 }
 
 }  // namespace streams

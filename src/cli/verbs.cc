@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cli/other_program.h"
+#include "cli/state_verbs.h"
 #include "program/command_line.h"
 #include "program/critical.h"
 #include "program/exit_status.h"
@@ -32,8 +33,8 @@ constexpr std::array<Verb, 9> kVerbs = {{
     {"check", "SOURCE|DESTINATION", "try it with these settings; change nothing"},
     {"discover", "SOURCE", "the catalog of its streams, as JSON"},
     {"describe", "SOURCE|DESTINATION", "settings and abilities, as JSON"},
-    {"state", "DESTINATION",
-     "the state of a pipeline; --set JSON, --reset or --rename NEW change it"},
+    {"state", "[WORD] DESTINATION",
+     "where a pipeline goes on: show, history, diff, set, reset, rename"},
     {"explain", "ID", "what the id at the end of an error means"},
     {"version", "", "the version"},
     {"help", "[VERB]", "this text, or what a verb takes"},
@@ -97,6 +98,7 @@ int explain(const Arguments& arguments) {
 int help(const Arguments& arguments, const ProgramFinder& finder) {
     if (arguments.empty()) return print(overview(finder));
     if (arguments[0] == "run") return run_command({"--help"}, STREAMS_VERSION);
+    if (arguments[0] == "state") return state_command({"--help"}, finder);
     for (const auto& verb : kVerbs) {
         if (verb.name != arguments[0]) continue;
         return print("usage  streams " + std::string(verb.name) + ' ' + std::string(verb.operands) +
@@ -133,9 +135,10 @@ int run_verb(const std::vector<std::string>& arguments) {
     if (verb == "help" || verb == "--help" || verb == "-h") return help(rest, finder);
     if (verb == "version" || verb == "--version") return print("streams " STREAMS_VERSION "\n");
     if (verb == "run") return run_command(rest, STREAMS_VERSION);
+    if (verb == "state") return state_command(rest, finder);
     if (verb == "explain") return explain(rest);
-    const bool asks_other = verb == "show" || verb == "state" || verb == "check" ||
-                            verb == "discover" || verb == "describe";
+    const bool asks_other =
+        verb == "show" || verb == "check" || verb == "discover" || verb == "describe";
     const bool only_help = rest.size() == 1 && (rest[0] == "--help" || rest[0] == "-h");
     if (asks_other && only_help) return help({verb}, finder);
     if (asks_other) return ask_other_program(verb, rest, finder);

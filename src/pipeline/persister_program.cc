@@ -11,6 +11,7 @@
 #include "pipeline/persister_options.h"
 #include "pipeline/persister_words.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/state_words.h"
 #include "program/critical.h"
 #include "program/describe.h"
 #include "program/exit_status.h"

@@ -9,11 +9,6 @@ namespace streams {
 /// The words of a persister beside `sync`. Each gives the text for standard output.
 Result<std::string> check_destination(const PersisterEntry& entry, const Settings& settings);
 
-/// Without `--pipeline`: the only pipeline's state. With `--set`, `--reset` or `--rename`: changes
-/// it.
-Result<std::string> show_or_change_state(const PersisterEntry& entry, const Settings& settings,
-                                         const RunOptions& run, const Settings& options);
-
 Result<std::string> show_tables(const PersisterEntry& entry, const Settings& settings,
                                 const RunOptions& run, const CommandLine& line);
 

@@ -55,6 +55,8 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"column-type-changed",
      "A column has another type than the one that we gave it, so somebody changed the table. "
      "Nothing was stored; change it back, or load anew with --refresh STREAM."},
+    {"commit-unknown",
+     "The pipeline has no commit of this number. streams state history DESTINATION lists them."},
     {"component-later",
      "The manifest uses a component that is known but does not run here yet. The message "
      "says which."},

@@ -73,6 +73,10 @@ std::string section(std::string_view title, const std::vector<Row>& rows) {
     std::string text = '\n' + std::string(title) + '\n';
     for (const auto& row : rows) {
         text += "  " + row.left;
+        if (row.right.empty()) {
+            text += '\n';
+            continue;
+        }
         if (row.left.size() > width) text += '\n' + std::string(width + 2, ' ');
         text += std::string(row.left.size() > width ? 2 : width - row.left.size() + 2, ' ');
         text += row.right + '\n';
