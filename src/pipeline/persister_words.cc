@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
+#include "program/quantity.h"
 
 namespace streams {
 namespace {
@@ -18,7 +19,7 @@ std::unexpected<Error> config_error(std::string id, std::string what, std::strin
 
 // Cuts at a character's border and keeps a table's line one line.
 std::string cell(const std::string& text) {
-    const std::string plain = printable(text);
+    std::string plain = printable(text);
     if (plain.size() <= kCellWidth) return plain;
     std::size_t end = kCellWidth - 3;
     while (end > 0 && (static_cast<unsigned char>(plain[end]) & 0xC0) == 0x80) --end;
@@ -38,21 +39,47 @@ std::string sample_text(const Table& table) {
     return text;
 }
 
-std::string tables_text(const std::vector<Table>& tables, bool with_sample) {
+// Columns that are ours and not the stream's go, with their cells; how many there were.
+std::size_t take_ours_away(Table& table) {
+    std::size_t count = 0;
+    for (auto at = table.columns.size(); at-- > 0;) {
+        if (!table.columns[at].starts_with("_streams_")) continue;
+        const auto place = static_cast<std::ptrdiff_t>(at);
+        table.columns.erase(table.columns.begin() + place);
+        for (auto& row : table.sample) {
+            if (at < row.size()) row.erase(row.begin() + place);
+        }
+        ++count;
+    }
+    return count;
+}
+
+std::string columns_text(const Table& table, std::size_t ours) {
+    if (table.columns.empty()) return {};  // Files know theirs only when they are read.
+    auto text =
+        fmt::format("  {} column{}", table.columns.size(), table.columns.size() == 1 ? "" : "s");
+    if (ours != 0) text += fmt::format(", and {} of ours: --all", ours);
+    return text;
+}
+
+std::string tables_text(std::vector<Table> tables, bool with_sample, bool with_ours) {
     std::size_t width = 0;
     for (const auto& table : tables) width = std::max(width, cell(table.name).size());
     std::string text;
-    for (const auto& table : tables) {
-        text += fmt::format("{:<{}}  {:>9} rows  {} columns\n", cell(table.name), width, table.rows,
-                            table.columns.size());
+    for (auto& table : tables) {
+        const auto ours = with_ours ? 0 : take_ours_away(table);
+        text +=
+            fmt::format("{:<{}}  {:>9} {}{}\n", cell(table.name), width, with_commas(table.rows),
+                        table.rows == 1 ? "row" : "rows", columns_text(table, ours));
         if (with_sample) text += sample_text(table);
     }
     return tables.empty() ? "no tables\n" : text;
 }
 
-nlohmann::json tables_json(const std::vector<Table>& tables) {
+nlohmann::json tables_json(std::vector<Table> tables, bool with_ours) {
     auto all = nlohmann::json::array();
-    for (const auto& table : tables) {
+    for (auto& table : tables) {
+        if (!with_ours) take_ours_away(table);
         all.push_back({{"name", table.name},
                        {"stream", table.stream},
                        {"rows", table.rows},
@@ -80,11 +107,13 @@ Result<std::string> show_tables(const PersisterEntry& entry, const Settings& set
     auto context = run.context;
     auto tables = entry.show(settings, context, table, limit);
     if (!tables) return std::unexpected(std::move(tables).error());
+    const bool with_ours = line.options.boolean("all");
     if (line.options.boolean("json")) {
-        return tables_json(*tables).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+        return tables_json(*std::move(tables), with_ours)
+                   .dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
                "\n";
     }
-    return tables_text(*tables, !table.empty());
+    return tables_text(*std::move(tables), !table.empty(), with_ours);
 }
 
 }  // namespace streams
