@@ -75,14 +75,21 @@ int print_critical(const Error& error, std::string_view safe) {
     return exit_status_of(error.kind);
 }
 
+std::string coloured_critical(std::string text) {
+    constexpr std::string_view kWord = "CRITICAL";
+    if (text.starts_with(kWord) && may_colour()) {
+        text.insert(kWord.size(), kPlain);
+        text.insert(0, kRed);
+    }
+    return text;
+}
+
 bool is_terminal() {
-    return ::isatty(STDERR_FILENO) == 1;
+    return ::isatty(STDERR_FILENO) == 1 && process_environment().find("TERM") != "dumb";
 }
 
 bool may_colour() {
-    const auto environment = process_environment();
-    const auto no_colour = environment.find("NO_COLOR").value_or("");
-    return is_terminal() && no_colour.empty() && environment.find("TERM").value_or("") != "dumb";
+    return is_terminal() && process_environment().find("NO_COLOR").value_or("").empty();
 }
 
 }  // namespace streams

@@ -24,10 +24,13 @@ std::string critical_text(const Error& error, std::string_view safe, bool colour
 /// status. `safe` says what is stored and what is not: `nothing was read or written`.
 int print_critical(const Error& error, std::string_view safe = {});
 
+/// The lines of a fatal error that another program has written, as we would write them.
+std::string coloured_critical(std::string text);
+
 /// Whether standard error is a terminal that may be coloured (no NO_COLOR).
 bool may_colour();
 
-/// Whether standard error is a terminal.
+/// Whether standard error is a terminal that can move its cursor.
 bool is_terminal();
 
 }  // namespace streams

@@ -65,8 +65,11 @@ void ProgressLines::show(const RunReport& report, Time now) {
 
 // The streams that are at work come last, where the eye is; of many the last ones are shown.
 void ProgressLines::draw(const RunReport& report) {
-    auto streams = report.streams();
-    std::ranges::stable_partition(streams, [](const auto& it) { return it.ended; });
+    std::vector<StreamReport> streams;
+    for (const bool ended : {true, false}) {
+        std::ranges::copy_if(report.streams(), std::back_inserter(streams),
+                             [ended](const auto& it) { return it.ended == ended; });
+    }
     const auto hidden = streams.size() > kLinesMax ? streams.size() - kLinesMax : 0;
     std::size_t width = 0;
     for (std::size_t index = hidden; index < streams.size(); ++index) {

@@ -168,7 +168,7 @@ class Session final : public RunWatcher {
         auto text = relay.critical();
         if (text.find("\n  safe ") == std::string::npos)
             text += "  safe   " + safe_text(facts_, report_) + '\n';
-        write_to_people(text);
+        write_to_people(coloured_critical(std::move(text)));
         return tell(status, relay.critical().substr(0, relay.critical().find('\n')));
     }
 
@@ -208,7 +208,7 @@ int run_command(const std::vector<std::string>& arguments, const std::string& ve
         if (refusal.text.find("\n  safe ") == std::string::npos) {
             refusal.text += "  safe   " + std::string(kNothingDone) + '\n';
         }
-        write_to_people(refusal.text);
+        write_to_people(coloured_critical(refusal.text));
         return refusal.status;
     }
     if (SignalWatch::received() != 0) return 128 + SignalWatch::received();
