@@ -11,6 +11,7 @@
 #include "program/critical.h"
 #include "program/url.h"
 #include "run/capture.h"
+#include "run/dotenv.h"
 #include "run/hidden_arguments.h"
 #include "run/run_plan.h"
 
@@ -18,6 +19,13 @@ namespace streams {
 namespace {
 
 using Arguments = std::vector<std::string>;
+
+std::vector<char*> pointers_to(Arguments& texts) {
+    std::vector<char*> pointers;
+    for (auto& text : texts) pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
 
 Error usage(std::string what) {
     return {ErrorKind::Config, "usage", std::move(what), {}, {}, "see: streams help"};
@@ -105,13 +113,16 @@ int answer_by(Call call) {
 }  // namespace
 
 int become(const std::vector<std::string>& command) {
-    Arguments copy = command;
-    std::vector<char*> pointers;
-    for (auto& argument : copy) pointers.push_back(argument.data());
-    pointers.push_back(nullptr);
+    auto environment = process_environment();
+    if (auto added = add_dotenv_of_folder(environment); !added)
+        return print_critical(added.error());
+    Arguments arguments = command;
+    Arguments variables = pairs_of(environment);
+    const auto words = pointers_to(arguments);
+    const auto pairs = pointers_to(variables);
     // The next program begins as a shell would start it.
     for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_DFL);
-    ::execv(pointers[0], pointers.data());
+    ::execve(words[0], words.data(), pairs.data());
     return print_critical(system_error(errno, "start", command[0]));
 }
 

@@ -275,6 +275,110 @@ TEST_F(RunTraces, ForeignProgramsGetSettingsInAFileThatGoes) {
     }
 }
 
+// Whether a program has opened a file whose name ends so.
+bool has_open(pid_t program, std::string_view ending) {
+    std::error_code gone;
+    const auto folder = "/proc/" + std::to_string(program) + "/fd";
+    for (const auto& entry : std::filesystem::directory_iterator(folder, gone)) {
+        const auto target = std::filesystem::read_symlink(entry.path(), gone).string();
+        if (target.ends_with(ending)) return true;
+    }
+    return false;
+}
+
+TEST_F(RunTraces, WaitsForTheFirstRun) {
+    streamer("tap.sh", "touch started; while ! test -e go; do sleep 0.01; done\n" +
+                           say({record(1), state(1)}));
+    streamer("next.sh", "cat $2 > from\n" + say({record(2), state(2)}));
+    streamer("target-x", "cat > got; echo '{\"at\":7}'");
+    const auto spawn_run = [&](const std::string& source, const std::string& wait) {
+        return spawn({.arguments = {bin_ + "/streams", "run", "-q", source, "./target-x",
+                                    "--pipeline", "p", "--wait", wait}})
+            .value();
+    };
+    const auto first = spawn_run("./tap.sh", "0s");
+    for (int tries = 0; tries < 1000 && !file_exists("started"); ++tries) ::usleep(10'000);
+    const auto busy = run({"./next.sh", "./target-x", "--pipeline", "p", "--wait", "0s"});
+    EXPECT_EQ(busy.exit.status, 5) << busy.log;
+    EXPECT_NE(busy.log.find("[pipeline-locked]"), std::string::npos) << busy.log;
+    EXPECT_NE(busy.log.find("wait for it: --wait 10m"), std::string::npos) << busy.log;
+    EXPECT_FALSE(file_exists("from"));
+    const auto second = spawn_run("./next.sh", "10m");
+    for (int tries = 0; tries < 1000 && !has_open(second, ".jsonl"); ++tries) ::usleep(10'000);
+    EXPECT_FALSE(try_wait(second)) << "it waits";
+    EXPECT_TRUE(write_file_durably("go", ""));
+    EXPECT_EQ(wait_for(first).status, 0);
+    EXPECT_EQ(wait_for(second).status, 0);
+    EXPECT_EQ(read_file("from", 100).value(), "{\"at\":7}\n") << "it went on from the first";
+}
+
+TEST_F(RunTraces, RefreshesOneStreamAndLeavesTheOthers) {
+    const auto schema_of = [](const std::string& stream) {
+        return R"({"type":"SCHEMA","stream":")" + stream +
+               R"(","schema":{"type":"object","properties":{"id":{"type":"integer"}}},)"
+               R"("key_properties":[]})";
+    };
+    const auto record_of = [](const std::string& stream, int id) {
+        return R"({"type":"RECORD","stream":")" + stream + R"(","record":{"id":)" +
+               std::to_string(id) + "}}";
+    };
+    const auto tap = [&](int id) {
+        streamer("tap.sh",
+                 "cat \"$2\" > from 2>/dev/null\n" +
+                     say({schema_of("a"), schema_of("b"), record_of("a", id), record_of("b", id),
+                          R"({"type":"STATE","value":{"a":)" + std::to_string(id) + R"(,"b":)" +
+                              std::to_string(id) + "}}"}));
+    };
+    tap(1);
+    EXPECT_EQ(run({"./tap.sh", "file:out"}).exit.status, 0);
+    tap(2);
+    const auto ran = run({"./tap.sh", "file:out", "--refresh", "a"});
+    EXPECT_EQ(ran.exit.status, 0) << ran.log;
+    EXPECT_EQ(read_file("from", 100).value(), "{\"b\":1}\n");
+    EXPECT_EQ(stored("out/a"), "2 ");
+    EXPECT_EQ(stored("out/b"), "1 2 ");
+}
+
+TEST_F(RunTraces, APatternThatMatchesNothingIsRefused) {
+    streamer("stream-x", R"(case $1 in
+describe) echo '{"capabilities":["discover","catalog"]}'; exit;;
+discover) echo '{"streams":[{"tap_stream_id":"issues","stream":"issues","schema":{}}]}'; exit;;
+esac
+touch started)");
+    const auto unknown = run({"./stream-x", "file:out", "--stream", "isues"});
+    EXPECT_EQ(unknown.exit.status, 2);
+    EXPECT_NE(unknown.log.find("[stream-unknown]\n  do     did you mean issues?\n"),
+              std::string::npos)
+        << unknown.log;
+    const auto nothing = run({"./stream-x", "file:out", "--stream", "!iss*"});
+    EXPECT_EQ(nothing.exit.status, 2);
+    EXPECT_NE(nothing.log.find("[nothing-selected]"), std::string::npos) << nothing.log;
+    streamer("plain.sh", "touch started");
+    const auto plain = run({"./plain.sh", "file:out", "--stream", "a"});
+    EXPECT_EQ(plain.exit.status, 2);
+    EXPECT_NE(plain.log.find("is it a Singer tap? add --singer"), std::string::npos) << plain.log;
+    EXPECT_FALSE(file_exists("started"));
+    EXPECT_FALSE(file_exists("out"));
+}
+
+TEST_F(RunTraces, ReadsVariablesFromTheFileOfTheFolder) {
+    EXPECT_TRUE(write_file_durably(".env", "# secrets\nX_TOKEN='from file'\nHOME=/nowhere\n"));
+    streamer("stream-x",
+             "test $1 = check && echo \"$X_TOKEN\" && exit\n"
+             "echo \"$X_TOKEN, $HOME\" > seen\n" +
+                 say({record(1), state(1)}));
+    EXPECT_EQ(run({"./stream-x", "file:out"}).exit.status, 0);
+    EXPECT_EQ(read_file("seen", 1000).value(),
+              "from file, " + std::string(std::getenv("HOME")) + "\n");
+    const auto checked = run_captured({bin_ + "/streams", "check", "./stream-x"}, {});
+    EXPECT_EQ(checked.value().out, "from file\n");
+    EXPECT_TRUE(write_file_durably(".env", "X_TOKEN\n"));
+    const auto refused = run({"./stream-x", "file:out"});
+    EXPECT_EQ(refused.exit.status, 2);
+    EXPECT_NE(refused.log.find(".env:1: a line is NAME=value [config-syntax]"), std::string::npos)
+        << refused.log;
+}
+
 TEST_F(RunTraces, DiscoversAndSelectsForATap) {
     streamer("tap-x", R"(case "$*" in
 *--discover*) echo '{"streams":[{"tap_stream_id":"a","stream":"a","schema":{}},{"tap_stream_id":"b","stream":"b","schema":{}}]}'; exit;;

@@ -47,7 +47,10 @@ void flatten(const Json& value, const std::string& path,
              std::map<std::string, std::string>& places) {
     if (value.is_object() && !value.empty()) {
         for (const auto& [name, inner] : value.items()) {
-            flatten(inner, path.empty() ? name : path + '.' + name, places);
+            auto place = path;
+            if (!place.empty()) place += '.';
+            place += name;
+            flatten(inner, place, places);
         }
     } else {
         places[path] = value.dump(-1, ' ', false, Json::error_handler_t::replace);

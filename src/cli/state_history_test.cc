@@ -23,10 +23,9 @@ TEST(StateHistory, TakesTheStateByteForByte) {
 TEST(StateHistory, IsALinePerCommitTheNewestFirst) {
     auto past = read_history(kLines).value();
     past[0].rows = "issues 13";
-    EXPECT_EQ(
-        history_table(past),
-        "  2   2026-11-20 10:00:00Z   reset                null\n"
-        "  1   2026-11-20 09:14:03Z   run r1   issues 13   {\"id\":1.0000000000000000001}\n");
+    EXPECT_EQ(history_table(past),
+              "  2   2026-11-20 10:00:00Z   reset                null\n"
+              "  1   2026-11-20 09:14:03Z   run r1   issues 13   {\"id\":1.0000000000000000001}\n");
 }
 
 TEST(StateHistory, ADifferenceNamesEachPlaceThatChanged) {

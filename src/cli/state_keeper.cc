@@ -7,6 +7,7 @@
 #include "program/quantity.h"
 #include "program/settings.h"
 #include "run/capture.h"
+#include "run/dotenv.h"
 #include "run/kept_state.h"
 #include "run/run_plan.h"
 #include "state/state_file.h"
@@ -24,8 +25,11 @@ std::optional<std::string> without_line_end(std::string text) {
 // The ledger of a destination, through its program.
 class LedgerKeeper final : public StateKeeper {
  public:
-    LedgerKeeper(std::vector<std::string> command, std::vector<std::string> hidden)
-        : command_(std::move(command)), hidden_(std::move(hidden)) {}
+    LedgerKeeper(std::vector<std::string> command, std::vector<std::string> hidden,
+                 std::vector<std::string> environment)
+        : command_(std::move(command)),
+          hidden_(std::move(hidden)),
+          environment_(std::move(environment)) {}
 
     Result<std::optional<std::string>> current() override {
         auto text = ask({});
@@ -47,7 +51,7 @@ class LedgerKeeper final : public StateKeeper {
     Result<std::string> ask(const std::vector<std::string>& flags) {
         auto command = command_;
         command.insert(command.end(), flags.begin(), flags.end());
-        auto captured = run_captured(command, {}, hidden_);
+        auto captured = run_captured(command, environment_, hidden_);
         if (!captured) return std::unexpected(std::move(captured).error());
         write_to_people(captured->log);
         if (captured->exit.good()) return std::move(captured->out);
@@ -62,6 +66,7 @@ class LedgerKeeper final : public StateKeeper {
 
     std::vector<std::string> command_;
     std::vector<std::string> hidden_;
+    std::vector<std::string> environment_;
     int told_ = 0;
 };
 
@@ -115,7 +120,8 @@ class FileKeeper final : public StateKeeper {
     std::chrono::milliseconds wait_;
 };
 
-Result<std::unique_ptr<StateKeeper>> keeper_in_file(const StateQuestion& question) {
+Result<std::unique_ptr<StateKeeper>> keeper_in_file(const StateQuestion& question,
+                                                    const Environment& environment) {
     if (question.pipeline.empty()) {
         return std::unexpected(Error{ErrorKind::Config,
                                      "which-pipeline",
@@ -128,18 +134,22 @@ Result<std::unique_ptr<StateKeeper>> keeper_in_file(const StateQuestion& questio
     auto wait = duration_of(question.wait.empty() ? "10s" : question.wait);
     if (!wait) return while_doing("--wait", std::move(wait).error());
     return std::make_unique<FileKeeper>(
-        kept_state_path(process_environment(), question.pipeline, question.destination), *wait);
+        kept_state_path(environment, question.pipeline, question.destination), *wait);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<StateKeeper>> keeper_of(const StateQuestion& question,
                                                const ProgramFinder& finder) {
+    auto environment = process_environment();
+    STREAMS_TRY(add_dotenv_of_folder(environment));
     auto destination = find_destination(question.destination, finder);
     if (!destination) return std::unexpected(std::move(destination).error());
     const auto description = destination->is_persister ? describe_program(destination->arguments)
                                                        : std::optional<nlohmann::json>();
-    if (!description || description->value("tier", "") != "A") return keeper_in_file(question);
+    if (!description || description->value("tier", "") != "A") {
+        return keeper_in_file(question, environment);
+    }
     auto hidden = flags_of_pairs(question.to, "--to");
     if (!hidden) return std::unexpected(std::move(hidden).error());
     if (!destination->url.empty()) hidden->push_back("--url=" + destination->url);
@@ -154,7 +164,8 @@ Result<std::unique_ptr<StateKeeper>> keeper_of(const StateQuestion& question,
         command.insert(command.end(), hidden->begin(), hidden->end());
         hidden->clear();
     }
-    return std::make_unique<LedgerKeeper>(std::move(command), *std::move(hidden));
+    return std::make_unique<LedgerKeeper>(std::move(command), *std::move(hidden),
+                                          pairs_of(environment));
 }
 
 }  // namespace streams

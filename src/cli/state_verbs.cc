@@ -107,7 +107,7 @@ class StateWords {
     Result<std::string> show() {
         auto state = keeper_.current();
         if (!state) return std::unexpected(std::move(state).error());
-        return *state ? **state + '\n' : std::string();
+        return state->value_or("") + (state->has_value() ? "\n" : "");
     }
 
     Result<std::vector<PastState>> past() {
@@ -168,8 +168,8 @@ class StateWords {
         const auto& stream = line_.options.text("stream");
         auto state = keeper_.current();
         if (!state) return std::unexpected(std::move(state).error());
-        if (!*state) return std::string();
-        auto rest = without_stream(**state, stream);
+        if (!state->has_value()) return std::string();
+        auto rest = without_stream(state->value_or("{}"), stream);
         if (!rest) return std::unexpected(std::move(rest).error());
         return change(*std::move(rest), "reset of " + stream);
     }

@@ -115,6 +115,7 @@ int run_other(const std::string& verb, const Arguments& rest, const ProgramFinde
         return become(command);
     }
     std::vector<std::string> known;
+    known.reserve(kVerbs.size());
     for (const auto& one : kVerbs) known.emplace_back(one.name);
     for (const auto& name : finder.list("streams-")) known.push_back(name.substr(8));
     const auto meant = nearest(verb, known);

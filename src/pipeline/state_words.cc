@@ -87,8 +87,8 @@ Result<std::string> rename_pipeline(const PersisterEntry& entry, const Settings&
     STREAMS_TRY(ledger->lock(run.wait));
     auto read = ledger->read();
     if (!read) return std::unexpected(std::move(read).error());
-    const auto state = *read ? (*read)->state : std::nullopt;
-    STREAMS_TRY(ledger->set_state(state, "renamed from " + context.pipeline));
+    STREAMS_TRY(
+        ledger->set_state(read->value_or(LedgerEntry{}).state, "renamed from " + context.pipeline));
     return std::string();
 }
 
@@ -143,7 +143,7 @@ Result<std::string> show_or_change_state(const PersisterEntry& entry, const Sett
     if (options.boolean("history")) return history_text(*ledger, options);
     auto read = ledger->read();
     if (!read) return std::unexpected(std::move(read).error());
-    return printed(*read ? (*read)->state : std::nullopt);
+    return printed(read->value_or(LedgerEntry{}).state);
 }
 
 }  // namespace streams

@@ -195,6 +195,7 @@ class Parser {
 
     Result<> too_many(const std::string& operand) const {
         std::vector<std::string> words;
+        words.reserve(shape_.words.size());
         for (const auto& word : shape_.words) words.push_back(word.name);
         if (std::ranges::find(words, operand) != words.end()) {
             return wrong_usage("\"" + operand + "\" is not expected here: the word comes first",

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
+#include "base/file.h"
+
 namespace streams {
 namespace {
+
+constexpr std::size_t kFileBytesMax = std::size_t{16} << 20;
 
 std::string_view trimmed(std::string_view text) {
     const auto begin = text.find_first_not_of(" \t\r");
@@ -51,6 +55,23 @@ Result<> add_dotenv(Environment& environment, std::string_view text) {
         }
     }
     return {};
+}
+
+Result<> add_dotenv_of_folder(Environment& environment) {
+    if (!file_exists(".env")) return {};
+    auto text = read_file(".env", kFileBytesMax);
+    if (!text) return std::unexpected(std::move(text).error());
+    return add_dotenv(environment, *text);
+}
+
+std::vector<std::string> pairs_of(const Environment& environment) {
+    std::vector<std::string> pairs;
+    pairs.reserve(environment.variables.size());
+    for (const auto& [name, value] : environment.variables) {
+        auto& pair = pairs.emplace_back(name);
+        pair.append("=").append(value);
+    }
+    return pairs;
 }
 
 }  // namespace streams

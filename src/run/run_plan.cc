@@ -99,13 +99,8 @@ class PlanMaker {
 
  private:
     Result<> read_dotenv() {
-        if (!file_exists(".env")) return {};
-        auto text = read_file(".env", kFileBytesMax);
-        if (!text) return std::unexpected(std::move(text).error());
-        STREAMS_TRY(add_dotenv(environment_, *text));
-        for (const auto& [name, value] : environment_.variables) {
-            plan_.environment.push_back(name + '=' + value);
-        }
+        STREAMS_TRY(add_dotenv_of_folder(environment_));
+        plan_.environment = pairs_of(environment_);
         return {};
     }
 

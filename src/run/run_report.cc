@@ -29,6 +29,7 @@ void take_progress(StreamReport& stream, const Json& line) {
     stream.records = std::max(stream.records, count_of(line, "records"));
     stream.page = count_of(line, "page");
     stream.pages = count_of(line, "pages");
+    stream.has_pages = stream.has_pages || stream.page != 0;
     stream.wait_seconds = number_of(line, "wait");
     stream.ended = text_of(line, "phase") == "end";
 }

@@ -21,6 +21,7 @@ struct StreamReport {
     std::uint64_t page = 0;
     std::uint64_t pages = 0;
     double wait_seconds = 0;  ///< It waits for so long.
+    bool has_pages = false;   ///< It is read page by page.
     bool ended = false;
 
     // From the persister; committed.
@@ -40,8 +41,9 @@ class RunReport {
  public:
     using Time = std::chrono::steady_clock::time_point;
 
-    /// Takes a line of a report; what is no JSON object, or of unknown form, is passed over.
-    void take(Side side, std::string_view line, Time now);
+    /// Takes `text`, a line of a report; what is no JSON object, or of unknown form, is passed
+    /// over.
+    void take(Side side, std::string_view text, Time now);
 
     const std::vector<StreamReport>& streams() const { return streams_; }
 

@@ -54,6 +54,18 @@ std::string sample_of(const RunPlan& plan, const StreamReport& stream) {
     return sample_line(texts_of(table["columns"]), texts_of(table["sample"][0]), stream.key);
 }
 
+// `2022-07-05T13:45:22.000000Z` as people write it: `2022-07-05 13:45:22Z`.
+std::string easy_time(std::string value) {
+    constexpr std::string_view kForm = "0000-00-00T00:00:00.000000Z";
+    if (value.size() != kForm.size() || !value.ends_with(".000000Z")) return value;
+    for (std::size_t index = 0; index < kForm.size(); ++index) {
+        const bool digit = value[index] >= '0' && value[index] <= '9';
+        if (kForm[index] == '0' ? !digit : value[index] != kForm[index]) return value;
+    }
+    value[10] = ' ';
+    return value.erase(19, 7);
+}
+
 }  // namespace
 
 std::string sample_line(const std::vector<std::string>& columns,
@@ -68,11 +80,14 @@ std::string sample_line(const std::vector<std::string>& columns,
         const int worth = worth_of(columns[index], row[index], in_key);
         if (worth != 0) cells.push_back({index, worth});
     }
-    std::ranges::stable_sort(cells, std::greater<>(), &Cell::worth);
+    std::ranges::sort(cells, [](const Cell& left, const Cell& right) {
+        return left.worth != right.worth ? left.worth > right.worth : left.index < right.index;
+    });
     if (cells.size() > kCellsMax) cells.resize(kCellsMax);
     std::string line;
     for (const auto& cell : cells) {
-        line += (line.empty() ? "" : "  ") + ascii_excerpt(row[cell.index], kCellBytesMax);
+        line +=
+            (line.empty() ? "" : "  ") + ascii_excerpt(easy_time(row[cell.index]), kCellBytesMax);
     }
     return line;
 }

@@ -109,7 +109,9 @@ std::string table_text(const RunFacts& facts, const RunReport& report) {
         if (stream.rows != 0) streams.push_back(stream);
     }
     if (streams.size() > kStreamsShown + 1) {
-        std::ranges::stable_sort(streams, std::greater<>(), &StreamReport::rows);
+        std::ranges::sort(streams, [](const StreamReport& left, const StreamReport& right) {
+            return left.rows != right.rows ? left.rows > right.rows : left.name < right.name;
+        });
     }
     Table table;
     StreamReport others;
@@ -160,7 +162,10 @@ std::string slowest_text(const RunFacts& facts, const RunReport& report) {
     const auto total = seconds_text(static_cast<double>(facts.elapsed.count()) / 1000);
     if (!source_is_slower)
         return " Slowest: loading (" + seconds_text(loading) + " of " + total + ").";
-    std::string text = facts.is_tap ? " Slowest: the tap (" : " Slowest: the source (";
+    const bool has_pages = std::ranges::any_of(report.streams(), &StreamReport::has_pages);
+    std::string text = facts.is_tap ? " Slowest: the tap ("
+                       : has_pages  ? " Slowest: the API ("
+                                    : " Slowest: the source (";
     text += seconds_text(facts.streamer_seconds);
     if (facts.elapsed.count() >= 10'000) {
         text += " of " + total + "; loading took " + seconds_text(facts.persister_cpu) + " of CPU";
@@ -194,18 +199,32 @@ std::string state_line(const RunFacts& facts) {
            printable(facts.state_place) + '\n';
 }
 
-// The stream whose rows a person wants to see first: the one with most of them.
+// The stream whose rows a person wants to see first: of those that have a telling row, else of all,
+// the one with most.
+std::string next_table(const RunFacts& facts, const RunReport& report) {
+    const StreamReport* best = nullptr;
+    const auto is_better = [&](const StreamReport& stream) {
+        if (best == nullptr) return true;
+        const bool tells = facts.samples.contains(stream.name);
+        const bool best_tells = facts.samples.contains(best->name);
+        return tells == best_tells ? stream.rows > best->rows : tells;
+    };
+    for (const auto& stream : report.streams()) {
+        if (stream.rows != 0 && is_better(stream)) best = &stream;
+    }
+    return best == nullptr ? std::string() : best->table;
+}
+
 std::string next_lines(const RunFacts& facts, const RunReport& report) {
     std::string text;
-    const auto& streams = report.streams();
-    const auto largest = std::ranges::max_element(streams, {}, &StreamReport::rows);
-    if (facts.can_show && largest != streams.end() && largest->rows != 0) {
-        text += "Next   streams show " + quoted_word(facts.argument) + ' ' +
-                quoted_word(largest->table);
+    const auto table = next_table(facts, report);
+    if (facts.can_show && !table.empty()) {
+        text += "Next   streams show " + quoted_word(facts.argument) + ' ' + quoted_word(table);
         if (facts.is_rehearsal) text += " --schema preview";
         text += '\n';
     }
-    if (facts.first_run && !facts.is_rehearsal && !facts.is_dry && !facts.cron_command.empty()) {
+    const bool goes_on = facts.first_run && !facts.is_rehearsal && !facts.is_dry;
+    if (goes_on && facts.is_tap && !facts.cron_command.empty()) {
         text += "Cron   */15 * * * * " + facts.cron_command + '\n';
     }
     return text;

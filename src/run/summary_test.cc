@@ -4,6 +4,7 @@
 
 #include "run/log_relay.h"
 #include "run/progress_lines.h"
+#include "run/sample.h"
 #include "run/state_edit.h"
 
 namespace streams {
@@ -49,15 +50,38 @@ TEST(SummaryText, ShowsAFirstRun) {
     auto facts = github();
     facts.samples["issues"] = "13  Test issue 13";
     facts.cron_command = "streams run -q github sqlite:github.db";
+    facts.is_tap = true;
     EXPECT_EQ(header_text(facts), "github -> github.db   first run\n");
     EXPECT_EQ(
         summary_text(facts, report),
         "  commits   40 rows   0.1s   new table, key _sdc_repository, sha\n"
         "  issues      1 row   0.1s   new table, key id                     13  Test issue 13\n"
-        "Done   41 rows in 2 tables, 0.3s; 1 stream was empty. Slowest: the source (0.2s).\n"
+        "Done   41 rows in 2 tables, 0.3s; 1 stream was empty. Slowest: the tap (0.2s).\n"
         "State  {\"commits\":\"2017-01-17T20:32:05Z\"}   kept in github.db\n"
-        "Next   streams show sqlite:github.db commits\n"
+        "Next   streams show sqlite:github.db issues\n"
         "Cron   */15 * * * * streams run -q github sqlite:github.db\n");
+}
+
+TEST(SummaryText, CallsASourceOfPagesAnApiAndKeepsCronForTaps) {
+    RunReport report;
+    report.take(Side::Streamer, R"({"stream":"issues","records":1,"page":1})", at(0));
+    report.take(Side::Streamer, R"({"stream":"issues","records":1,"phase":"end"})", at(80));
+    report.take(Side::Persister,
+                R"({"stream":"issues","rows":1,"new":1,"table":"issues","commit":1})", at(90));
+    auto facts = github();
+    facts.cron_command = "streams run -q github sqlite:github.db";
+    const auto text = summary_text(facts, report);
+    EXPECT_NE(text.find(" Slowest: the API (0.2s).\n"), std::string::npos) << text;
+    EXPECT_EQ(text.find("Cron"), std::string::npos) << text;
+}
+
+TEST(SampleLine, TakesWhatTellsMost) {
+    EXPECT_EQ(sample_line({"_sdc_repository", "id", "url", "title", "updated_at", "number", "body"},
+                          {"o/r", "7", "https://x", "Test issue 13", "2022-07-05T13:45:22.000000Z",
+                           "13", "null"},
+                          {"id"}),
+              "13  Test issue 13  2022-07-05 13:45:22Z  7");
+    EXPECT_EQ(sample_line({"sha", "author"}, {std::string(40, 'a'), "{}"}, {"sha"}), "");
 }
 
 TEST(SummaryText, SaysThatNothingIsNew) {
@@ -143,6 +167,41 @@ TEST(ProgressLine, SaysWhereAStreamIs) {
               "  issues             9 rows   page 3 of 5");
     EXPECT_EQ(progress_line({.name = "a", .records = 1200, .page = 1, .wait_seconds = 90}, 1),
               "  a       1,200 rows   waits 1m30s for the source");
+}
+
+// What is written to standard error while `act` runs.
+template <typename Act>
+std::string written_by(const Act& act) {
+    testing::internal::CaptureStderr();
+    act();
+    return testing::internal::GetCapturedStderr();
+}
+
+TEST(ProgressLinesOf, AreOneLineIn30SecondsWhereThereIsNoTerminal) {
+    RunReport report;
+    report.take(Side::Streamer, R"({"stream":"issues","records":1200,"page":3})", at(0));
+    ProgressLines lines("github -> github.db", false, false, at(0));
+    EXPECT_EQ(written_by([&] { lines.show(report, at(29'999)); }), "");
+    EXPECT_EQ(written_by([&] { lines.show(report, at(30'000)); }),
+              "github -> github.db   30.0s   1,200 rows read, 0 stored\n");
+    EXPECT_EQ(written_by([&] { lines.show(report, at(59'000)); }), "");
+    EXPECT_NE(written_by([&] { lines.show(report, at(60'000)); }), "");
+    EXPECT_EQ(written_by([&] { lines.clear(); }), "");
+    ProgressLines quiet("x", false, true, at(0));
+    EXPECT_EQ(written_by([&] { quiet.show(report, at(90'000)); }), "");
+}
+
+TEST(ProgressLinesOf, AreRedrawnInPlaceOnATerminal) {
+    RunReport report;
+    report.take(Side::Streamer, R"({"stream":"issues","records":9,"page":3,"pages":5})", at(0));
+    ProgressLines lines("x", true, false, at(0));
+    EXPECT_EQ(written_by([&] { lines.show(report, at(199)); }), "");
+    EXPECT_EQ(written_by([&] { lines.show(report, at(200)); }),
+              "\x1b[2K  issues           9 rows   page 3 of 5\n");
+    EXPECT_EQ(written_by([&] { lines.show(report, at(400)); }),
+              "\x1b[1F\x1b[2K  issues           9 rows   page 3 of 5\n");
+    EXPECT_EQ(written_by([&] { lines.write_above("note\n"); }), "\x1b[1F\x1b[0Jnote\n");
+    EXPECT_EQ(written_by([&] { lines.clear(); }), "");
 }
 
 TEST(LogRelayOf, HidesEverydayNewsAndKeepsFatalErrorsBack) {
