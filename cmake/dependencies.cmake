@@ -10,6 +10,7 @@ find_package(date REQUIRED)
 find_package(CURL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_package(PostgreSQL REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(RE2 REQUIRED)           # cmake/FindRE2.cmake: Debian ships no configuration for it
 find_package(Microhttpd REQUIRED)    # cmake/FindMicrohttpd.cmake

@@ -68,12 +68,18 @@ constexpr auto kExplanations = std::to_array<Explanation>({
      "A file of settings cannot be read: it is no JSON or YAML from the named place on, or "
      "it holds more than settings need. No piece of it is shown, because it may hold "
      "secrets."},
+    {"connection-lost",
+     "The connection to the destination's server broke off, or the server ended it. What was "
+     "not committed is gone there as well; run it again."},
     {"custom-component",
      "The manifest needs a class in Python, which does not run here. Replace it by the "
      "components that do."},
     {"database-damaged",
      "SQLite says that the file is damaged. Run PRAGMA integrity_check, and restore it from "
      "a copy."},
+    {"database-unknown",
+     "The server that you named has no database of this name. The last part of the URL's path "
+     "names it."},
     {"descriptor-closed",
      "A runner said on which descriptor it speaks, and that one is not open. A wrapper "
      "between the two closes descriptors; start the program without it."},
@@ -83,6 +89,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"destination-unknown",
      "The second word of streams run names no program. A destination is a URL, whose scheme "
      "names the persister (sqlite:FILE is persist-sqlite), or a command in quotes."},
+    {"destination-unreachable",
+     "Nobody answers where the destination should be. Start the server, or correct host and "
+     "port."},
     {"disk-error",
      "The disk refused to read or write. What was committed before is safe; the system's log "
      "says more."},
@@ -133,6 +142,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"load-upsert",
      "This destination cannot update rows by their key, so --load upsert has no meaning "
      "there."},
+    {"login-refused",
+     "The destination's server does not let this user in: the password is wrong, or the server's "
+     "rules do not allow the user from here."},
     {"manifest-syntax", "The manifest is no YAML that can be read; the message names the line."},
     {"manifest-too-large",
      "The manifest is larger than any manifest is, or grows beyond bounds by its aliases."},
@@ -147,6 +159,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
      "state file is with the runner."},
     {"no-permission",
      "The system does not let this user read or write there. Nothing was changed."},
+    {"no-rights",
+     "The destination's server does not give this user the right that the run needs. Grant it, "
+     "or load as another user or into another schema."},
     {"no-show", "This destination cannot show what is in it."},
     {"no-table", "There is no such table or folder; without a name, show lists what there is."},
     {"not-a-database",
@@ -186,6 +201,8 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"pipeline-name", "A pipeline needs a name that is not empty."},
     {"pipeline-unknown",
      "The destination has no pipeline of this name. streams state shows which there are."},
+    {"postgres",
+     "PostgreSQL failed in a way that has no name of its own; the message holds its words."},
     {"program-missing",
      "A program is neither beside this one nor on the PATH, or may not be started."},
     {"property-missing", "A component of the manifest lacks a property that it needs."},
@@ -223,6 +240,12 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"schema-invalid", "A SCHEMA message's schema is not a JSON Schema that can be followed."},
     {"schema-ref", "A $ref of a schema points at nothing, outside the schema, or back to itself."},
     {"schema-size", "A schema is larger than any table could be."},
+    {"schema-unknown",
+     "The destination has no schema to load into for this user. Name one with --schema; it is "
+     "made if it does not exist."},
+    {"server-busy",
+     "The destination's server has no connection left, or gave up a transaction because of "
+     "others. Run it again."},
     {"server-error", "The source failed (5xx) however often it was asked. Try later."},
     {"setting-missing",
      "A setting that the program cannot do without has no value. Give it as a flag, in a "
@@ -274,12 +297,18 @@ constexpr auto kExplanations = std::to_array<Explanation>({
      "The table belongs to another pipeline. Load into a schema of your own with --schema "
      "NAME, or rename that pipeline."},
     {"table-unknown", "There is no table of this name; without a name, show lists what there is."},
+    {"table-used",
+     "A table has to be changed, and something depends on it as it is, a view most often. Drop "
+     "that first and make it again afterwards, or load into another schema."},
     {"template-failed",
      "A template of the manifest could not be worked out with these values, or took too many "
      "steps."},
     {"template-syntax", "A template of the manifest is not well formed."},
     {"template-variable",
      "A template of the manifest uses a name that does not exist where it stands."},
+    {"text-nul",
+     "A text holds the character NUL, which the destination cannot store. Correct the source, or "
+     "leave the field out."},
     {"text-surrogate",
      "A text has half of a surrogate pair, which is no character and could not be stored "
      "faithfully."},

@@ -32,11 +32,7 @@ class Planner {
             return widen(field, column->name, *known, evolution);
         }
         evolution.changes_fields = true;
-        if (known != evolution.fields.end()) {
-            *known = field;  // Somebody dropped the column; it comes back empty.
-        } else {
-            evolution.fields.push_back(field);
-        }
+        evolution.fields.push_back(field);
         if (column == nullptr) {
             evolution.change.added.push_back(
                 {.name = field.name, .type = database_.type_of(field)});

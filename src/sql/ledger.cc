@@ -41,8 +41,8 @@ constexpr std::string_view kHistory =
     "WHERE \"schema\" = $1 AND pipeline = $2 ORDER BY \"number\"";
 
 constexpr std::string_view kAdvance =
-    "UPDATE _streams_state SET \"commit\" = $5, state = CASE $6 WHEN 1 THEN $7 ELSE state END, "
-    "state_hash = CASE $6 WHEN 1 THEN $8 ELSE state_hash END, ended_run = $9 "
+    "UPDATE _streams_state SET \"commit\" = $5, state = CASE WHEN $6 = 1 THEN $7 ELSE state END, "
+    "state_hash = CASE WHEN $6 = 1 THEN $8 ELSE state_hash END, ended_run = $9 "
     "WHERE \"schema\" = $1 AND pipeline = $2 AND epoch = $3 AND \"commit\" = $4";
 
 }  // namespace

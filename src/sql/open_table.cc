@@ -96,17 +96,24 @@ Result<> complete_target(Database& database, const Stream& stream, OpenTable& ta
     return {};
 }
 
+// Somebody may have dropped a column that the catalogue knows.
+void erase_dropped(const Dialect& dialect, const std::vector<PhysicalColumn>& physical,
+                   std::vector<Field>& known) {
+    std::erase_if(known, [&](const Field& field) {
+        return find_column(dialect, physical, field.name) == nullptr;
+    });
+}
+
 // What the catalogue says of the target, made true.
 Result<> evolve(Database& database, const Stream& stream, OpenTable& table) {
     const Catalog catalog(database);
-    const auto known = catalog.columns(table.target);
-    if (!known) return std::unexpected(known.error());
+    auto known = catalog.columns(table.target);
+    if (!known) return std::unexpected(std::move(known).error());
     const auto physical = database.physical_columns(table.target);
     if (!physical) return std::unexpected(physical.error());
+    erase_dropped(database.dialect(), *physical, *known);
     table.is_created = table.is_created || physical->empty();
-    auto evolution =
-        plan_evolution(database, table.target, physical->empty() ? std::vector<Field>{} : *known,
-                       *physical, stream);
+    auto evolution = plan_evolution(database, table.target, *known, *physical, stream);
     if (!evolution) return std::unexpected(std::move(evolution).error());
     if (physical->empty()) {
         STREAMS_TRY(create_target(database, stream, *evolution, table.target));
@@ -174,9 +181,7 @@ Result<std::vector<Field>> stored_fields(Database& database, const Context& cont
     auto known = catalog.columns(ownership->entry.table);
     if (!known) return known;
     const auto derived = derived_fields(database, *known, *physical);
-    std::erase_if(*known, [&](const Field& field) {
-        return find_column(database.dialect(), *physical, field.name) == nullptr;
-    });
+    erase_dropped(database.dialect(), *physical, *known);
     known->insert(known->end(), derived.begin(), derived.end());
     return known;
 }

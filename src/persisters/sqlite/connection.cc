@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kQuietWait{200};  // Shorter waits are not w
 constexpr std::string_view kCache = "PRAGMA cache_size = -16384";
 constexpr std::string_view kWalKept = "PRAGMA journal_size_limit = 67108864";
 
-// A reader too writes: into the memory that it shares with others, a file beside the connection.
+// A reader too writes: into the memory that it shares with others, a file beside the database.
 bool may_change(const std::string& path) {
     return ::access(path.c_str(), R_OK | W_OK) == 0 && ::access(folder_of(path).c_str(), W_OK) == 0;
 }
@@ -266,7 +266,7 @@ Error Connection::error() const {
             return made(ErrorKind::Config, "not-a-database", path_ + " is not an SQLite database",
                         "name another file with --path, or move this one away");
         case SQLITE_CORRUPT:
-            return made(ErrorKind::Failed, "connection-damaged", path_ + " is damaged",
+            return made(ErrorKind::Failed, "database-damaged", path_ + " is damaged",
                         "restore it from a copy; sqlite3 FILE .recover may help");
         case SQLITE_TOOBIG:
             return made(ErrorKind::Data, "value-too-long",

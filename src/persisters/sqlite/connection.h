@@ -91,7 +91,7 @@ class Connection {
     /// | READONLY, PERM          | Failed `read-only`                              |
     /// | CANTOPEN                | Config `path-unusable`                          |
     /// | NOTADB                  | Config `not-a-database`                         |
-    /// | CORRUPT                 | Failed `connection-damaged`                       |
+    /// | CORRUPT                 | Failed `database-damaged`                       |
     /// | TOOBIG                  | Data `value-too-long`                           |
     /// | CONSTRAINT, MISMATCH    | Data `row-refused`                              |
     /// | anything else           | Failed `sqlite`                                 |

@@ -1,0 +1,168 @@
+#include "persisters/postgres/copy_writer.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "sql/activation.h"
+#include "sql/ledger_tables.h"
+#include "sql/open_table.h"
+#include "sql/upsert.h"
+
+namespace streams::postgres {
+namespace {
+
+constexpr std::size_t kPieceBytes = 60'000;
+
+// The stream as its stage has it: with every column of the table.
+Stream staged_stream(const Stream& stream, const sql::OpenTable& table) {
+    Stream staged = stream;
+    staged.fields = table.fields;
+    for (auto& position : staged.key) {
+        const auto found =
+            std::ranges::find(table.fields, stream.fields[position].name, &Field::name);
+        ensure(found != table.fields.end(), "a table has the columns of its key");
+        position = static_cast<std::size_t>(found - table.fields.begin());
+    }
+    return staged;
+}
+
+}  // namespace
+
+Result<CopyWriter::Target> CopyWriter::target_of(std::int64_t commit) {
+    Target target;
+    std::vector<std::string> columns;
+    for (const auto& field : stream_.fields) columns.push_back(field.name);
+    if (table_.has_commit_column && commit != 0) {
+        columns.emplace_back(sql::kCommitColumn);
+        target.tail.commit = commit;
+    }
+    auto name = table_.target;
+    const bool is_staged = table_.is_merged || database_.is_pending(table_.target) ||
+                           database_.find_stage(table_.target) != nullptr;
+    if (is_staged) {
+        const auto stage = database_.stage_for(table_);
+        if (!stage) return std::unexpected(stage.error());
+        name = (*stage)->name;
+        columns.emplace_back(kRowColumn);
+        target.tail.row_number = (*stage)->rows;
+    }
+    target.statement = fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary)", sql::quoted(name),
+                                   sql::quoted_list(columns));
+    return target;
+}
+
+Error CopyWriter::at_row(Error error, const Batch& batch, std::size_t row) const {
+    error.what = fmt::format("write to \"{}\": {}", table_.entry.table, error.what);
+    error.where = fmt::format("row {} of those from line {} to line {}", row + 1, batch.first_line,
+                              batch.last_line);
+    return error;
+}
+
+Result<> CopyWriter::copy(const Batch& batch, std::size_t begin, std::size_t end,
+                          const Target& target) {
+    auto& connection = database_.connection();
+    STREAMS_TRY(connection.begin_copy(target.statement));
+    STREAMS_TRY(connection.send(CopyEncoder::header()));
+    CopyEncoder encoder(batch.columns, target.tail);
+    for (std::size_t row = begin; row < end;) {
+        encoder.clear();
+        row = encoder.encode(row, end, kPieceBytes);
+        if (const auto& unfit = encoder.unfit()) {
+            STREAMS_TRY(connection.give_up_copy());
+            const auto& field = stream_.fields[unfit->column].name;
+            return std::unexpected(
+                at_row(Error{ErrorKind::Data,
+                             unfit->id,
+                             fmt::format("field \"{}\": {}", field, unfit->reason),
+                             {},
+                             {},
+                             "correct the source, or leave the field out"},
+                       batch, unfit->row));
+        }
+        STREAMS_TRY(connection.send(encoder.bytes()));
+    }
+    STREAMS_TRY(connection.send(CopyEncoder::trailer()));
+    return connection.end_copy();
+}
+
+Result<> CopyWriter::load(const Batch& batch, std::size_t begin, std::size_t end,
+                          const Target& target) {
+    if (begin == end) return {};
+    STREAMS_TRY(database_.connection().run("SAVEPOINT streams_rows"));
+    auto copied = copy(batch, begin, end, target);
+    if (copied) return database_.connection().run("RELEASE SAVEPOINT streams_rows");
+    auto error = std::move(copied).error();
+    const bool is_located = !error.where.empty();
+    if (error.kind != ErrorKind::Data || is_located) return std::unexpected(std::move(error));
+    if (end - begin == 1) return std::unexpected(at_row(std::move(error), batch, begin));
+    STREAMS_TRY(database_.connection().run("ROLLBACK TO SAVEPOINT streams_rows"));
+    const auto middle = begin + (end - begin) / 2;
+    STREAMS_TRY(load(batch, begin, middle, target));
+    return load(batch, middle, end, target);
+}
+
+Result<> CopyWriter::write(const Batch& batch, std::int64_t commit, sql::RowCounts& counts) {
+    ensure(batch.columns.size() == stream_.fields.size(), "a batch has one column per field");
+    if (batch.rows == 0) return {};
+    const auto target = target_of(commit);
+    if (!target) return std::unexpected(target.error());
+    STREAMS_TRY(load(batch, 0, batch.rows, *target));
+    counts.rows += batch.rows;
+    if (auto* stage = database_.find_stage(table_.target)) {
+        stage->rows += static_cast<std::int64_t>(batch.rows);
+    } else {
+        counts.new_rows += batch.rows;
+    }
+    return {};
+}
+
+Result<> CopyWriter::activate(sql::OpenTable& table, std::int64_t version, bool removes,
+                              sql::RowCounts& counts) {
+    if (!removes) STREAMS_TRY(sql::add_deleted_column(database_, table));
+    if (database_.is_pending(table.target)) {
+        const auto stage = database_.stage_for(table);
+        if (!stage) return std::unexpected(stage.error());
+        (*stage)->cuts.push_back({(*stage)->rows, version, removes});
+        return {};
+    }
+    STREAMS_TRY(finish(counts));
+    return sql::activate(database_, stream_, table, version, removes);
+}
+
+Result<> CopyWriter::merge_range(const Stage& stage, std::int64_t begin, std::int64_t end,
+                                 sql::RowCounts& counts) {
+    if (begin == end) return {};
+    const auto rows = static_cast<std::uint64_t>(end - begin);
+    const auto staged = staged_stream(stream_, table_);
+    if (!table_.is_merged) {
+        counts.new_rows += rows;
+        return database_.run(
+            append(stage, table_.target, sql::columns_of(staged, table_), begin, end));
+    }
+    const auto upsert = sql::upsert_of(database_.dialect(), staged, table_);
+    STREAMS_TRY(database_.run(keep_last(stage, upsert, begin, end)));
+    const auto merged = database_.ask(merge(stage, database_.dialect(), upsert, begin, end), {});
+    if (!merged) return std::unexpected(merged.error());
+    const auto added = static_cast<std::uint64_t>(merged->integer(0, 0));
+    const auto changed = static_cast<std::uint64_t>(merged->integer(0, 1));
+    counts.new_rows += added;
+    counts.changed += changed;
+    counts.same += rows - added - changed;
+    return {};
+}
+
+Result<> CopyWriter::finish(sql::RowCounts& counts) {
+    STREAMS_TRY(database_.change_now(table_.target));
+    const auto* stage = database_.find_stage(table_.target);
+    if (stage == nullptr) return {};
+    std::int64_t begin = 0;
+    for (const auto& cut : stage->cuts) {
+        STREAMS_TRY(merge_range(*stage, begin, cut.row, counts));
+        STREAMS_TRY(sql::activate(database_, stream_, table_, cut.version, cut.removes));
+        begin = cut.row;
+    }
+    STREAMS_TRY(merge_range(*stage, begin, stage->rows, counts));
+    return database_.drop_stage(table_.target);
+}
+
+}  // namespace streams::postgres

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+
+#include "persisters/postgres/copy_encoder.h"
+#include "persisters/postgres/postgres_database.h"
+#include "sql/table_writer.h"
+
+namespace streams::postgres {
+
+/// Sends rows by COPY in binary: straight into the table where they are appended, into its stage
+/// where they are merged, or wait for a change of the table.
+class CopyWriter final : public sql::TableWriter {
+ public:
+    CopyWriter(PostgresDatabase& database, const Stream& stream, const sql::OpenTable& table)
+        : database_(database), stream_(stream), table_(table) {}
+
+    /// **Errors.** Data `text-nul`, `number-room`, `row-refused`, naming the row: a batch that is
+    /// refused is halved until the bad row is alone.
+    Result<> write(const Batch& batch, std::int64_t commit, sql::RowCounts& counts) override;
+    Result<> activate(sql::OpenTable& table, std::int64_t version, bool removes,
+                      sql::RowCounts& counts) override;
+    Result<> finish(sql::RowCounts& counts) override;
+
+ private:
+    /// Where and how rows go.
+    struct Target {
+        std::string statement;
+        RowTail tail;
+    };
+
+    Result<Target> target_of(std::int64_t commit);
+    Result<> load(const Batch& batch, std::size_t begin, std::size_t end, const Target& target);
+    Result<> copy(const Batch& batch, std::size_t begin, std::size_t end, const Target& target);
+    Result<> merge_range(const Stage& stage, std::int64_t begin, std::int64_t end,
+                         sql::RowCounts& counts);
+    Error at_row(Error error, const Batch& batch, std::size_t row) const;
+
+    PostgresDatabase& database_;
+    const Stream& stream_;
+    const sql::OpenTable& table_;
+};
+
+}  // namespace streams::postgres

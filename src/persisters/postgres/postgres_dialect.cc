@@ -1,0 +1,20 @@
+#include "persisters/postgres/postgres_dialect.h"
+
+namespace streams::postgres {
+
+const sql::Dialect& postgres_dialect() {
+    static const sql::Dialect dialect{
+        .name = "PostgreSQL",
+        .type_names = {"boolean", "bigint", "double precision", "numeric", "text",
+                       "timestamp with time zone", "date", "time without time zone", "uuid",
+                       "bytea", "jsonb"},
+        .columns_max = 1599,  // One less than PostgreSQL's own: staged rows have a number as well.
+        .name_bytes_max = 63,
+        .has_schemas = true,
+        .folds_case = false,
+        .reserved_prefixes = {"pg_", "_streams_"},
+    };
+    return dialect;
+}
+
+}  // namespace streams::postgres

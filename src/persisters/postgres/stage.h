@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sql/database.h"
+
+namespace streams::postgres {
+
+/// The number of a staged row, in the order in which the rows came.
+inline constexpr std::string_view kRowColumn = "_streams_row";
+
+/// A temporary table that holds rows of one stream until the commit: those that are merged, and
+/// those of a table that has to be changed first. It has every column of its target, and goes with
+/// the transaction.
+struct Stage {
+    /// An ACTIVATE_VERSION that waits for the rows before it.
+    struct Cut {
+        std::int64_t row = 0;  ///< It comes before the row with this number.
+        std::int64_t version = 0;
+        bool removes = false;
+    };
+    std::string name;
+    std::int64_t rows = 0;
+    std::vector<Cut> cuts;
+};
+
+std::string create_stage(const Stage& stage, const sql::Database& database,
+                         const sql::OpenTable& table);
+
+/// Removes, of the staged rows from `begin` on and before `end`, all but the last of each key; with
+/// a sequence, all but that with the greatest.
+std::string keep_last(const Stage& stage, const sql::Upsert& upsert, std::int64_t begin,
+                      std::int64_t end);
+
+/// Merges those rows; answers with two counts: new rows, and rows that are other than before.
+std::string merge(const Stage& stage, const sql::Dialect& dialect, const sql::Upsert& upsert,
+                  std::int64_t begin, std::int64_t end);
+
+/// Appends those rows.
+std::string append(const Stage& stage, const std::string& target,
+                   const std::vector<std::string>& columns, std::int64_t begin, std::int64_t end);
+
+}  // namespace streams::postgres
