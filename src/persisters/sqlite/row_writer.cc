@@ -9,6 +9,7 @@
 #include "sql/open_table.h"
 #include "sql/statements.h"
 #include "sql/upsert.h"
+#include "batch/time_text.h"
 #include "sql/value_text.h"
 
 namespace streams::sqlite {
@@ -92,16 +93,16 @@ Result<> RowWriter::activate(sql::OpenTable& table, std::int64_t version, bool r
 int RowWriter::bind_time(std::size_t position, const Column& column, std::size_t row) {
     char* text = scratch_[position].data();
     const auto value = column.integer(row);
-    std::size_t bytes = sql::kTimestampBytes;
+    std::size_t bytes = kTimestampBytes;
     bool is_good = false;
     if (bindings_[position] == Binding::Timestamp) {
-        is_good = sql::write_timestamp(value, text);
+        is_good = write_timestamp(value, text);
     } else if (bindings_[position] == Binding::Date) {
-        is_good = sql::write_date(value, text);
-        bytes = sql::kDateBytes;
+        is_good = write_date(value, text);
+        bytes = kDateBytes;
     } else {
-        is_good = sql::write_time(value, text);
-        bytes = sql::kTimeBytes;
+        is_good = write_time(value, text);
+        bytes = kTimeBytes;
     }
     if (!is_good) return kOutOfRange;
     return bind_bytes(statement_.get(), static_cast<int>(position + 1), {text, bytes});
