@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -172,6 +173,7 @@ struct Context {
     std::string schema;    ///< Empty: the destination's default.
     bool adopt = false;    ///< Take over tables that we did not make.
     bool dry_run = false;  ///< Store nothing, create nothing.
+    std::size_t memory = std::size_t{128} << 20;  ///< `--memory`: of the whole program.
     std::chrono::milliseconds wait{10'000};  ///< For a destination that another program holds.
 };
 

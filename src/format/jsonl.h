@@ -1,15 +1,13 @@
 #pragma once
 
-#include <functional>
-#include <string_view>
+#include <memory>
 
-#include "streams/batch.h"
-#include "streams/error.h"
+#include "format/encoder.h"
 
 namespace streams {
 
-/// Writes each record of `batch.records`, byte for byte, and a line end behind it, to `write`, in
-/// pieces of about a megabyte.
-Result<> write_jsonl(const Batch& batch, const std::function<Result<>(std::string_view)>& write);
+/// JSON lines: each record of `Batch::records`, byte for byte, and a line end behind it, in pieces
+/// of about a megabyte.
+std::unique_ptr<Encoder> make_jsonl_encoder(ByteSink sink);
 
 }  // namespace streams

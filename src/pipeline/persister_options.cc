@@ -209,6 +209,7 @@ Result<RunOptions> run_options_of(const PersisterEntry& entry, const Settings& s
         return usage("memory", "--memory is too small", "at least 16MB are needed");
     }
     run.limits.memory = *memory;
+    run.context.memory = *memory;
     auto wait = duration_of(options.has("wait") ? options.text("wait") : "10s");
     if (!wait) return while_doing("--wait", std::move(wait).error());
     run.wait = *wait;

@@ -40,10 +40,11 @@ int sync(const PersisterEntry& entry, const Settings& settings, const RunOptions
     ChunkReader reader(data_fd, {.chunk_bytes = run.limits.chunk_bytes(),
                                  .line_bytes_max = run.limits.line_bytes_max});
     const bool asks = !run.context.dry_run;
+    auto takes = entry.takes ? entry.takes(settings) : Takes{};
+    takes.records = takes.records && asks;
+    takes.values = asks;
     Intake intake(run,
-                  {.takes = {.columns = !entry.takes_records,
-                             .records = entry.takes_records && asks,
-                             .values = asks},
+                  {.takes = takes,
                    .merges = entry.merges,
                    .naming = entry.naming,
                    .input_name = input_path},

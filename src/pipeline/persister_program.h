@@ -12,6 +12,8 @@
 
 namespace streams {
 
+struct Takes;  // batch/batch_builder.h
+
 /// A table, or a folder of files, as `show` prints it.
 struct Table {
     std::string name;
@@ -30,12 +32,14 @@ struct PersisterEntry {
     std::string tier = "C";
     std::string tier_reason;
     std::int64_t memory_extra_bytes = 0;
-    bool takes_records = false;  ///< The records' own bytes instead of columns.
-    bool merges = true;          ///< Can update a row by its key.
-    Naming naming;               ///< What names its columns may have.
+    bool merges = true;  ///< Can update a row by its key.
+    Naming naming;       ///< What names its columns may have.
     std::vector<std::string> examples;
 
     std::function<Result<std::unique_ptr<Persister>>(const Settings&, const Context&)> make;
+
+    /// What it wants to be given with these settings; without this, columns.
+    std::function<Takes(const Settings&)> takes;
 
     /// Tries the destination; creates nothing.
     std::function<Result<>(const Settings&)> check;

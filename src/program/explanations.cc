@@ -64,6 +64,8 @@ constexpr auto kExplanations = std::to_array<Explanation>({
      "A component stands where another kind belongs. The message says what belongs there."},
     {"component-unknown",
      "The manifest names a component that does not exist; it may be a typing error."},
+    {"compression",
+     "A compressed file could not be made or read: the library that packs it says why."},
     {"config-syntax",
      "A file of settings cannot be read: it is no JSON or YAML from the named place on, or "
      "it holds more than settings need. No piece of it is shown, because it may hold "
@@ -111,6 +113,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"file-name",
      "A name cannot be that of a file here: it is a folder, too long, or not allowed."},
     {"file-size", "A file is longer than it may be for this use."},
+    {"format-missing",
+     "Files of this format need a library that is not installed beside this program. Parquet "
+     "comes with tools/setup and a new build; CSV and JSON lines need nothing."},
     {"http",
      "The HTTP library failed in a way that has no name of its own; the message holds its "
      "words."},

@@ -2,13 +2,14 @@
 
 #include <charconv>
 #include <fmt/format.h>
+#include <optional>
+#include <set>
 
 #include "storage/object_names.h"
 
 namespace streams::file {
 namespace {
 
-constexpr std::string_view kEnding = ".0.jsonl";
 constexpr std::size_t kCommitDigits = 20;
 
 // A dot ends the pipeline's name, so that those of `a` and `a.b` are told apart.
@@ -24,47 +25,76 @@ std::string part_of(const std::string& pipeline) {
     return part;
 }
 
+// The number at the start of `text`, which goes on behind the dot that ends it; none if there is no
+// such number.
+std::optional<std::int64_t> number_up_to_dot(std::string_view& text) {
+    const auto dot = text.find('.');
+    if (dot == std::string_view::npos) return std::nullopt;
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + dot, number);
+    if (error != std::errc() || end != text.data() + dot) return std::nullopt;
+    text.remove_prefix(dot + 1);
+    return number;
+}
+
 // The epoch in the name of a data file of `prefix`, finished or not; 0: it is none.
 std::int64_t epoch_of(std::string_view name, const std::string& prefix) {
     if (name.starts_with('.') && name.ends_with(".part")) {
         name = name.substr(1, name.size() - 6);
     }
-    if (!name.starts_with(prefix) || !name.ends_with(kEnding)) return 0;
+    if (!name.starts_with(prefix)) return 0;
     name.remove_prefix(prefix.size());
-    name.remove_suffix(kEnding.size());
-    if (name.size() <= kCommitDigits + 1 || name[kCommitDigits] != '.') return 0;
-    const auto digits = name.substr(kCommitDigits + 1);
-    std::int64_t epoch = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), epoch);
-    return error == std::errc() && end == digits.data() + digits.size() ? epoch : 0;
+    if (name.find('.') != kCommitDigits || !number_up_to_dot(name)) return 0;
+    const auto epoch = number_up_to_dot(name);
+    return epoch && number_up_to_dot(name) ? *epoch : 0;
 }
+
+/// One clean-up, through all folders of data.
+class Cleaner {
+ public:
+    Cleaner(Storage& storage, const std::string& pipeline, std::int64_t epoch,
+            const std::vector<Entry>& entries)
+        : storage_(storage),
+          prefix_(part_of(pipeline) + "."),
+          epoch_(epoch),
+          counting_(names_that_count(entries)) {}
+
+    // `folder`: empty, or with a `/` at its end.
+    Result<> clean(const std::string& folder) {
+        auto names = storage_.list(folder.substr(0, folder.size() - (folder.empty() ? 0 : 1)));
+        if (!names) return std::unexpected(std::move(names).error());
+        for (const auto& name : *names) {
+            if (name.ends_with('/')) {
+                const bool is_data =
+                    name[0] != '.' && (name[0] != '_' || folder + name == "_streams_rejects/");
+                if (is_data) STREAMS_TRY(clean(folder + name));
+                continue;
+            }
+            const auto found = folder.empty() ? 0 : epoch_of(name, prefix_);
+            if (found == 0 || found >= epoch_ || counting_.contains(folder + name)) continue;
+            STREAMS_TRY(storage_.remove(folder + name));
+        }
+        return {};
+    }
+
+ private:
+    Storage& storage_;
+    std::string prefix_;
+    std::int64_t epoch_;
+    std::set<std::string> counting_;
+};
 
 }  // namespace
 
-std::string data_name(const std::string& folder, const std::string& pipeline, std::int64_t commit,
-                      std::int64_t epoch) {
-    return fmt::format("{}/{}.{:020d}.{}{}", folder, part_of(pipeline), commit, epoch, kEnding);
+std::string data_name(const std::string& folder, const CommitName& name, int part,
+                      const std::string& ending) {
+    return fmt::format("{}/{}.{:020d}.{}.{}{}", folder, part_of(name.pipeline), name.commit,
+                       name.epoch, part, ending);
 }
 
 Result<> clean(Storage& storage, const std::string& pipeline, std::int64_t epoch,
                const std::vector<Entry>& entries) {
-    const auto counting = names_that_count(entries);
-    const auto prefix = part_of(pipeline) + ".";
-    auto folders = storage.list("");
-    if (!folders) return std::unexpected(std::move(folders).error());
-    for (const auto& folder : *folders) {
-        const bool is_data =
-            folder.ends_with('/') && (folder[0] != '_' || folder == "_streams_rejects/");
-        if (!is_data || folder[0] == '.') continue;
-        auto names = storage.list(folder.substr(0, folder.size() - 1));
-        if (!names) return std::unexpected(std::move(names).error());
-        for (const auto& name : *names) {
-            const auto found = epoch_of(name, prefix);
-            if (found == 0 || found >= epoch || counting.contains(folder + name)) continue;
-            STREAMS_TRY(storage.remove(folder + name));
-        }
-    }
-    return {};
+    return Cleaner(storage, pipeline, epoch, entries).clean("");
 }
 
 }  // namespace streams::file

@@ -8,9 +8,16 @@
 
 namespace streams::file {
 
-/// `FOLDER/PIPELINE.<commit, 20 digits>.<epoch>.<part>.jsonl`
-std::string data_name(const std::string& folder, const std::string& pipeline, std::int64_t commit,
-                      std::int64_t epoch);
+/// What the names of a commit's files are made of.
+struct CommitName {
+    std::string pipeline;
+    std::int64_t commit = 0;
+    std::int64_t epoch = 0;
+};
+
+/// `FOLDER/PIPELINE.<commit, 20 digits>.<epoch>.<part>` and the ending: `.jsonl`.
+std::string data_name(const std::string& folder, const CommitName& name, int part,
+                      const std::string& ending);
 
 /// Removes what writers of `pipeline` with an epoch below `epoch` left and no entry names.
 Result<> clean(Storage& storage, const std::string& pipeline, std::int64_t epoch,

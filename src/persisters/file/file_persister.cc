@@ -6,9 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "base/hash.h"
-#include "format/jsonl.h"
+#include "batch/batch_builder.h"
 #include "persisters/file/cleaning.h"
+#include "persisters/file/data_files.h"
+#include "persisters/file/file_style.h"
 #include "persisters/file/folder_view.h"
 #include "persisters/file/journal.h"
 #include "state/state_hash.h"
@@ -19,13 +20,6 @@ namespace streams::file {
 namespace {
 
 constexpr std::chrono::milliseconds kBareWait{10'000};
-
-/// A file of the open commit.
-struct OpenFile {
-    std::unique_ptr<ObjectWriter> writer;
-    DataFile file;
-    Sha256 hash;
-};
 
 LedgerEntry ledger_entry_of(const Entry& entry) {
     return {.epoch = entry.epoch,
@@ -49,34 +43,33 @@ Result<> put_state(Entry& entry, const std::optional<std::string>& state) {
 
 class FilePersister final : public Persister, public Ledger {
  public:
-    FilePersister(std::unique_ptr<Storage> storage, std::string pipeline)
+    FilePersister(std::unique_ptr<Storage> storage, FileStyle style, std::string pipeline)
         : storage_(std::move(storage)),
+          style_(std::move(style)),
           is_bare_(pipeline.empty()),
           pipeline_(is_bare_ ? "-" : std::move(pipeline)),
-          journal_(*storage_, pipeline_) {}
+          journal_(*storage_, pipeline_),
+          files_(*storage_, style_) {}
+
+    Result<std::vector<Field>> stored(const std::string& stream) override;
 
     Result<> open(const Stream& stream) override {
-        if (stream.load == Load::Overwrite) replaced_.insert(stream.name);
+        if (stream.load == Load::Overwrite && replaced_.insert(stream.name).second) {
+            files_.forget(stream.name);
+        }
         auto& receipt = receipts_[stream.name];
         receipt.stream = stream.name;
         receipt.table = escaped_part(stream.name);
         receipt.key.clear();
         for (const auto position : stream.key) receipt.key.push_back(stream.fields[position].name);
-        return {};
+        return files_.open(stream);
     }
 
     Result<> write(const Stream& stream, const Batch& batch) override {
         STREAMS_TRY(claim_if_bare());
         if (batch.rows == 0) return {};
-        auto opened = opened_file(stream.name);
-        if (!opened) return std::unexpected(std::move(opened).error());
-        auto& file = **opened;
-        STREAMS_TRY(write_jsonl(batch, [&](std::string_view bytes) {
-            file.hash.add(bytes);
-            file.file.bytes += bytes.size();
-            return file.writer->append(bytes);
-        }));
-        file.file.rows += batch.rows;
+        STREAMS_TRY(note_new_folder(stream.name));
+        STREAMS_TRY(files_.write(stream, batch, {pipeline_, last_.commit + 1, last_.epoch}));
         receipts_[stream.name].rows += batch.rows;
         receipts_[stream.name].new_rows += batch.rows;
         return {};
@@ -93,11 +86,15 @@ class FilePersister final : public Persister, public Ledger {
         entry.ends_run = commit.ends_run;
         entry.activations = commit.activations;
         if (commit.ends_run) entry.replaces.assign(replaced_.begin(), replaced_.end());
-        STREAMS_TRY(finish_files(entry));
+        auto files = files_.finish();
+        if (!files) return std::unexpected(std::move(files).error());
+        entry.files = *std::move(files);
+        entry.columns = files_.new_columns();
         STREAMS_TRY(write_rejects(commit, entry));
         auto appended = journal_.append(std::move(entry));
         if (!appended) return std::unexpected(std::move(appended).error());
         last_ = *std::move(appended);
+        files_.columns_are_kept();
         std::vector<Receipt> receipts;
         for (auto& [stream, receipt] : receipts_) {
             if (receipt.rows != 0) receipts.push_back(receipt);
@@ -147,54 +144,54 @@ class FilePersister final : public Persister, public Ledger {
         return entry;
     }
 
-    Result<OpenFile*> opened_file(const std::string& stream);
-    Result<> finish_files(Entry& entry);
+    Result<> note_new_folder(const std::string& stream);
     Result<> write_rejects(const Commit& commit, Entry& entry);
     Result<> remove_replaced();
 
     std::unique_ptr<Storage> storage_;
+    FileStyle style_;
     bool is_bare_;
     std::string pipeline_;
     Journal journal_;
     std::unique_ptr<StorageLock> lock_;
     bool is_claimed_ = false;
     Entry last_;  // As claimed or committed last.
-    std::map<std::string, OpenFile> files_;
+    DataFiles files_;
+    bool knows_columns_ = false;
+    std::map<std::string, std::vector<Field>> stored_;  // By stream, as the journal has them.
     std::map<std::string, Receipt> receipts_;
     std::set<std::string> replaced_;
 };
 
-Result<OpenFile*> FilePersister::opened_file(const std::string& stream) {
-    auto& file = files_[stream];
-    if (file.writer) return &file;
+Result<std::vector<Field>> FilePersister::stored(const std::string& stream) {
+    if (!style_.takes_columns()) return std::vector<Field>{};
+    if (!knows_columns_) {
+        auto entries = journal_.all();
+        if (!entries) return std::unexpected(std::move(entries).error());
+        for (const auto& [name, columns] : columns_that_count(*entries)) {
+            stored_[name] = columns.fields;
+            files_.remember(columns);
+        }
+        knows_columns_ = true;
+    }
+    const auto found = stored_.find(stream);
+    return found == stored_.end() ? std::vector<Field>{} : found->second;
+}
+
+// Once for each commit, before the first file.
+Result<> FilePersister::note_new_folder(const std::string& stream) {
     auto& receipt = receipts_[stream];
+    if (receipt.rows != 0) return {};
     auto known = storage_->exists(receipt.table);
     if (!known) return std::unexpected(std::move(known).error());
     receipt.created = !*known;
-    file.file.stream = stream;
-    file.file.name = data_name(receipt.table, pipeline_, last_.commit + 1, last_.epoch);
-    auto writer = storage_->create(file.file.name);
-    if (!writer) return std::unexpected(std::move(writer).error());
-    file.writer = *std::move(writer);
-    return &file;
-}
-
-// All objects stand and are settled before the entry that makes them count.
-Result<> FilePersister::finish_files(Entry& entry) {
-    for (auto& [stream, open] : files_) {
-        if (!open.writer) continue;
-        STREAMS_TRY(open.writer->finish());
-        STREAMS_TRY(storage_->settle(escaped_part(stream)));
-        open.file.sha256 = open.hash.hex();
-        entry.files.push_back(std::move(open.file));
-    }
-    files_.clear();
     return {};
 }
 
 Result<> FilePersister::write_rejects(const Commit& commit, Entry& entry) {
     if (commit.rejects.empty()) return {};
-    const auto name = data_name("_streams_rejects", pipeline_, entry.commit, entry.epoch);
+    const auto name =
+        data_name("_streams_rejects", {pipeline_, entry.commit, entry.epoch}, 0, ".jsonl");
     auto writer = storage_->create(name);
     if (!writer) return std::unexpected(std::move(writer).error());
     for (const auto& reject : commit.rejects) {
@@ -259,6 +256,7 @@ Result<LedgerEntry> FilePersister::claim(std::string_view source_print,
     entry.rejects.clear();
     entry.activations.clear();
     entry.reason.clear();
+    entry.columns.clear();
     if (!source_print.empty()) entry.source_print = source_print;
     if (first_state && entry.commit == 0 && !entry.state) {
         STREAMS_TRY(put_state(entry, first_state));
@@ -323,29 +321,32 @@ std::string root_of(const Settings& settings, const Context& context) {
 
 }  // namespace
 
-PersisterEntry entry() {
-    PersisterEntry entry{
-        .spec = Spec("file", "Appends each stream to files of its own folder.")
-                    .add({.name = "path",
-                          .description = "The folder; it is made if it does not exist.",
-                          .required = true})
-                    .add({.name = "format",
-                          .description = "What the files hold.",
-                          .fallback = "jsonl",
-                          .choices = {"jsonl"}}),
-        .path_setting = "path",
-        .schemes = {"file"},
-        .tier = "A",
-        .tier_reason =
-            "data and state are committed by one journal entry; a bare listing of the "
-            "folder can be a moment ahead of it"};
-    entry.takes_records = true;
+PersisterEntry entry(std::string_view program) {
+    const std::string name(program.substr(program.find('-') + 1));
+    const bool is_format = name == "jsonl" || name == "csv" || name == "parquet";
+    PersisterEntry entry{.spec = spec_of(is_format ? name : "file", is_format ? name : "jsonl"),
+                         .path_setting = "path",
+                         .schemes = {is_format ? name : "file"},
+                         .tier = "A",
+                         .tier_reason =
+                             "data and state are committed by one journal entry; a bare listing of "
+                             "the folder can be a moment ahead of it"};
+    entry.takes = [](const Settings& settings) {
+        FileStyle style;
+        if (settings.text("format") != "jsonl") style.format = Format::Csv;
+        if (!settings.list("partition").empty()) style.partition.emplace_back();
+        return Takes{.columns = style.takes_columns(), .records = style.takes_records()};
+    };
     entry.merges = false;
-    entry.examples = {"persist-file --path out < stream.jsonl"};
+    entry.examples = {entry.spec.name() == "file"
+                          ? "persist-file --path out --format csv < stream.jsonl"
+                          : "persist-" + entry.spec.name() + " --path out < stream.jsonl"};
     entry.make = [](const Settings& settings,
                     const Context& context) -> Result<std::unique_ptr<Persister>> {
+        auto style = style_of(settings, context.memory);
+        if (!style) return std::unexpected(std::move(style).error());
         return std::make_unique<FilePersister>(make_local_storage(root_of(settings, context)),
-                                               context.pipeline);
+                                               *std::move(style), context.pipeline);
     };
     entry.check = [](const Settings& settings) { return check_folder(settings.text("path")); };
     entry.show = [](const Settings& settings, const Context& context, const std::string& table,

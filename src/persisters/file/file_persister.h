@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/persister_program.h"
@@ -14,6 +15,7 @@ namespace streams::file {
 ///
 /// **Promise.** Tier A for readers of the journal (docs/PROMISES.md); without a pipeline's name the
 /// journal is that of `-`. Names are functions of stream, pipeline, commit, epoch and part.
-PersisterEntry entry();
+/// `program` is the name that it was started by: `persist-csv` has another default format.
+PersisterEntry entry(std::string_view program);
 
 }  // namespace streams::file

@@ -55,6 +55,8 @@ nlohmann::ordered_json json_of(const Entry& entry) {
     }
     json["replaces"] = entry.replaces;
     json["rejects"] = entry.rejects;
+    json["columns"] = Json::array();
+    for (const auto& columns : entry.columns) json["columns"].push_back(file::json_of(columns));
     return json;
 }
 
@@ -80,6 +82,9 @@ Entry entry_of(const nlohmann::json& json) {
     }
     entry.replaces = json.at("replaces");
     entry.rejects = json.at("rejects");
+    if (json.contains("columns")) {
+        for (const auto& item : json["columns"]) entry.columns.push_back(stream_columns_of(item));
+    }
     return entry;
 }
 
@@ -168,6 +173,15 @@ std::vector<DataFile> files_that_count(const std::vector<Entry>& entries) {
         files.insert(files.end(), entry.files.begin(), entry.files.end());
     }
     return files;
+}
+
+std::map<std::string, StreamColumns> columns_that_count(const std::vector<Entry>& entries) {
+    std::map<std::string, StreamColumns> columns;
+    for (const auto& entry : entries) {
+        for (const auto& stream : entry.replaces) columns.erase(stream);
+        for (const auto& of_stream : entry.columns) columns[of_stream.stream] = of_stream;
+    }
+    return columns;
 }
 
 std::set<std::string> names_that_count(const std::vector<Entry>& entries) {

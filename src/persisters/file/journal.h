@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "persisters/file/stream_columns.h"
 #include "storage/storage.h"
 #include "streams/persister.h"
 
@@ -41,8 +42,9 @@ struct Entry {
     bool ends_run = false;
     std::vector<Activation> activations;
     std::vector<DataFile> files;
-    std::vector<std::string> replaces;  ///< Streams of which no earlier file counts any more.
-    std::vector<std::string> rejects;   ///< Names of files of rejected records.
+    std::vector<std::string> replaces;   ///< Streams of which no earlier file counts any more.
+    std::vector<std::string> rejects;    ///< Names of files of rejected records.
+    std::vector<StreamColumns> columns;  ///< Of the streams whose columns have changed.
 };
 
 /// The commit journal of one pipeline: `_streams/PIPELINE/<20 digits>`, each entry made only if
@@ -80,6 +82,9 @@ class Journal {
 
 /// The files that count, by the rules of the entries, in order.
 std::vector<DataFile> files_that_count(const std::vector<Entry>& entries);
+
+/// The columns that each stream has now.
+std::map<std::string, StreamColumns> columns_that_count(const std::vector<Entry>& entries);
 
 /// Their names, and those of the files of rejected records.
 std::set<std::string> names_that_count(const std::vector<Entry>& entries);

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 #include <limits>
 
+#include "batch/time_text.h"
 #include "persisters/sqlite/sqlite_dialect.h"
 #include "sql/activation.h"
 #include "sql/open_table.h"
 #include "sql/statements.h"
 #include "sql/upsert.h"
-#include "batch/time_text.h"
 #include "sql/value_text.h"
 
 namespace streams::sqlite {

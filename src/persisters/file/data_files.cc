@@ -1,0 +1,165 @@
+#include "persisters/file/data_files.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "format/jsonl.h"
+#include "format/rows.h"
+#include "storage/object_names.h"
+
+namespace streams::file {
+namespace {
+
+constexpr std::size_t kPlainFilesMax = 256;
+constexpr std::size_t kPackedFilesMax = 64;
+constexpr std::size_t kPackedFilesMin = 8;
+constexpr std::size_t kPackedFileBytes = std::size_t{2} << 20;  // Of a compressor and its buffers.
+
+}  // namespace
+
+void DataFiles::remember(const StreamColumns& columns) {
+    columns_.try_emplace(columns.stream, Known{columns, false});
+}
+
+Result<> DataFiles::open(const Stream& stream) {
+    if (!style_.takes_columns()) return {};
+    auto& known = columns_[stream.name];
+    known.columns.stream = stream.name;
+    if (known.columns.fields == stream.fields) return {};
+    follow(known.columns, stream.fields);
+    known.is_new = true;
+    // JSON lines of other columns lie in one file as well.
+    return style_.format == Format::Jsonl ? Result<>() : close_all_of(stream.name);
+}
+
+Result<> DataFiles::write(const Stream& stream, const Batch& batch, const CommitName& name) {
+    if (style_.format == Format::Parquet) {
+        auto& known = columns_[stream.name];
+        if (widen_to(batch, known.columns.widths)) {
+            known.is_new = true;
+            STREAMS_TRY(close_all_of(stream.name));
+        }
+    }
+    const auto folder = escaped_part(stream.name);
+    if (style_.partition.empty()) return write_to(folder, stream, batch, name);
+    for (const auto& [below, rows] : split_rows(style_.partition, stream.fields, batch)) {
+        STREAMS_TRY(write_to(folder + "/" + below, stream, select_rows(batch, rows), name));
+    }
+    return {};
+}
+
+Result<> DataFiles::write_to(const std::string& folder, const Stream& stream, const Batch& batch,
+                             const CommitName& name) {
+    auto found = file_in(folder, stream, name);
+    if (!found) return std::unexpected(std::move(found).error());
+    auto& file = **found;
+    file.used = ++clock_;
+    file.file.rows += batch.rows;
+    STREAMS_TRY(file.encoder->write(batch));
+    return keep_limits();
+}
+
+Result<DataFiles::OpenFile*> DataFiles::file_in(const std::string& folder, const Stream& stream,
+                                                const CommitName& name) {
+    auto& place = open_[folder];
+    if (place) return place.get();
+    auto file = std::make_unique<OpenFile>();
+    file->folder = folder;
+    file->file.stream = stream.name;
+    file->file.name = data_name(folder, name, parts_[folder]++, style_.ending());
+    auto writer = storage_.create(file->file.name);
+    if (!writer) return std::unexpected(std::move(writer).error());
+    file->writer = *std::move(writer);
+    file->encoder = encoder_of(*file);
+    place = std::move(file);
+    return place.get();
+}
+
+std::unique_ptr<Encoder> DataFiles::encoder_of(OpenFile& file) const {
+    ByteSink sink = [&file](std::string_view bytes) {
+        file.hash.add(bytes);
+        file.file.bytes += bytes.size();
+        return file.writer->append(bytes);
+    };
+    const auto known = columns_.find(file.file.stream);
+    if (style_.format == Format::Parquet) {
+        return style_.parquet.make_encoder(known->second.columns.fields,
+                                           known->second.columns.widths, style_.compression,
+                                           std::move(sink));
+    }
+    if (style_.compression != Compression::None) {
+        file.compressor = make_compressor(style_.compression, std::move(sink));
+        sink = [&file](std::string_view bytes) { return file.compressor->add(bytes); };
+    }
+    if (style_.format == Format::Jsonl) return make_jsonl_encoder(std::move(sink));
+    return make_csv_encoder(known->second.columns.fields, style_.csv, std::move(sink));
+}
+
+Result<> DataFiles::close(OpenFile& file) {
+    STREAMS_TRY(file.encoder->finish());
+    if (file.compressor) STREAMS_TRY(file.compressor->finish());
+    STREAMS_TRY(file.writer->finish());
+    file.file.sha256 = file.hash.hex();
+    done_.push_back(std::move(file.file));
+    open_.erase(std::string(file.folder));
+    return {};
+}
+
+Result<> DataFiles::close_all_of(const std::string& stream) {
+    std::vector<OpenFile*> files;
+    for (const auto& [folder, file] : open_) {
+        if (file->file.stream == stream) files.push_back(file.get());
+    }
+    for (auto* file : files) STREAMS_TRY(close(*file));
+    return {};
+}
+
+Result<> DataFiles::keep_limits() {
+    std::size_t held = 0;
+    for (const auto& [folder, file] : open_) held += file->encoder->held_bytes();
+    while (held > style_.memory / 4) {
+        const auto largest = std::ranges::max_element(
+            open_, {}, [](const auto& entry) { return entry.second->encoder->held_bytes(); });
+        auto& encoder = *largest->second->encoder;
+        const auto before = encoder.held_bytes();
+        STREAMS_TRY(encoder.flush());
+        held -= before - encoder.held_bytes();
+    }
+    while (open_.size() > open_max()) {
+        const auto oldest = std::ranges::min_element(
+            open_, {}, [](const auto& entry) { return entry.second->used; });
+        STREAMS_TRY(close(*oldest->second));
+    }
+    return {};
+}
+
+std::size_t DataFiles::open_max() const {
+    if (style_.compression == Compression::None && style_.format != Format::Parquet) {
+        return kPlainFilesMax;
+    }
+    return std::clamp(style_.memory / 4 / kPackedFileBytes, kPackedFilesMin, kPackedFilesMax);
+}
+
+Result<std::vector<DataFile>> DataFiles::finish() {
+    while (!open_.empty()) STREAMS_TRY(close(*open_.begin()->second));
+    std::set<std::string> folders;
+    for (const auto& file : done_) folders.insert(file.name.substr(0, file.name.rfind('/')));
+    for (const auto& folder : folders) STREAMS_TRY(storage_.settle(folder));
+    parts_.clear();
+    return std::exchange(done_, {});
+}
+
+std::vector<StreamColumns> DataFiles::new_columns() const {
+    std::vector<StreamColumns> list;
+    for (const auto& [stream, known] : columns_) {
+        if (known.is_new) list.push_back(known.columns);
+    }
+    return list;
+}
+
+void DataFiles::columns_are_kept() {
+    for (auto& [stream, known] : columns_) known.is_new = false;
+}
+
+}  // namespace streams::file
