@@ -242,7 +242,16 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"request-refused",
      "The source refused the request itself (4xx). The message holds what it said."},
     {"row-refused", "The database refused a row, by a rule of the table that we did not make."},
+    {"schema-draft",
+     "A schema is of a draft of JSON Schema that is not read here. Drafts 4, 6, 7, 2019-09 and "
+     "2020-12 are."},
     {"schema-invalid", "A SCHEMA message's schema is not a JSON Schema that can be followed."},
+    {"schema-keyword",
+     "A schema has a keyword that is neither checked nor known to be a remark, so nobody could say "
+     "which records are good. Remarks of one's own begin with x-."},
+    {"schema-pattern",
+     "A schema has a pattern that cannot be matched in linear time (it looks ahead or back, or "
+     "repeats more than a thousand times), or that is no pattern."},
     {"schema-ref", "A $ref of a schema points at nothing, outside the schema, or back to itself."},
     {"schema-size", "A schema is larger than any table could be."},
     {"schema-unknown",

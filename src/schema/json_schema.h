@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "schema/facts.h"
 #include "schema/rules.h"
 #include "schema/validator.h"
 #include "streams/error.h"
@@ -13,22 +14,12 @@
 
 namespace streams {
 
-/// What a schema says of the kinds and types of a value.
-struct Facts {
-    Kinds kinds = kEveryKind;
-    bool integer = false;         ///< Numbers are whole.
-    bool decimal = false;         ///< Numbers are decimals of `scale` and `precision`.
-    Type text_type = Type::Text;  ///< Of texts, by `format` and `contentEncoding`.
-    std::int32_t scale = -1;
-    std::int32_t precision = 0;
-};
-
 /// A property that a schema declares.
 struct Property {
     std::string name;
     Facts facts;
-    bool marked_key = false;  ///< `"key": true`.
-    std::int32_t check = -1;  ///< Of `SchemaFacts::validator`.
+    bool marked_key = false;      ///< `"key": true`.
+    CheckIndex check = kNoCheck;  ///< Of `SchemaFacts::validator`.
 };
 
 /// A JSON Schema, as far as columns go.
@@ -36,7 +27,9 @@ struct SchemaFacts {
     std::vector<Property> properties;  ///< In the schema's order.
     std::vector<std::string> required;
     bool others_allowed = true;
-    Facts others;                                ///< Of properties that are not declared.
+    Facts others;  ///< Of properties that are not declared.
+    CheckIndex others_check = kNoCheck;
+    CheckIndex record_check = kNoCheck;          ///< Of each record as a whole.
     std::shared_ptr<const Validator> validator;  ///< Null where nothing has to be checked.
 };
 

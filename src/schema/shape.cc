@@ -94,7 +94,9 @@ Rules rules_of(const SchemaFacts& facts) {
     Rules rules;
     rules.others = rule_of(facts.others);
     if (!facts.others_allowed) rules.others.kinds = 0;
+    rules.others.check = facts.others_check;
     rules.validator = facts.validator;
+    rules.record_check = facts.record_check;
     rules.members.reserve(facts.properties.size());
     for (const Property& property : facts.properties) {
         Rule rule = rule_of(property.facts);

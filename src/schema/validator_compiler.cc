@@ -1,297 +1,510 @@
 #include "schema/validator_compiler.h"
 
 #include <algorithm>
-#include <array>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <re2/re2.h>
+#include <unordered_set>
 #include <utility>
 
-#include "schema/json_reference.h"
+#include "schema/keywords.h"
+#include "schema/pattern.h"
+#include "schema/schema_values.h"
 
 namespace streams {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kNodesMax = 200'000;
-constexpr std::size_t kPatternsMax = 10'000;
+constexpr std::size_t kNodesMax = 500'000;
+constexpr std::size_t kPatternsMax = 1'000;
 constexpr std::size_t kDepthMax = 128;
-constexpr std::int64_t kPatternMemory = std::int64_t{1} << 20;
-
-const Json* member(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found == object.end() ? nullptr : &*found;
-}
+constexpr std::size_t kChainMax = 1'000;
 
 std::unexpected<Error> too_large() {
     return fail(ErrorKind::Data, "schema-size",
                 "the schema is too large or too deep once its references are followed");
 }
 
-void read_kinds(const Json& schema, CheckNode& node) {
-    const Json* type = member(schema, "type");
-    if (type == nullptr) return;
-    bool number = false;
-    bool integer = false;
-    node.kinds = 0;
-    for (const Json& word : type->is_array() ? *type : Json::array({*type})) {
-        if (word == "string") node.kinds |= kTextKind;
-        if (word == "boolean") node.kinds |= kBooleanKind;
-        if (word == "object") node.kinds |= kObjectKind;
-        if (word == "array") node.kinds |= kArrayKind;
-        if (word == "null") node.kinds |= kNullKind;
-        number = number || word == "number";
-        integer = integer || word == "integer";
-    }
-    if (number || integer) node.kinds |= kNumberKind;
-    node.integer = integer && !number;
+// A bit for a member whose presence counts; the same for the same name.
+std::int32_t presence_of(ObjectCheck& object, const std::string& name) {
+    MemberCheck& member = object.members[name];
+    if (member.presence < 0) member.presence = object.presences++;
+    return member.presence;
 }
 
-std::optional<Bound> bound_of(const Json* value, bool exclusive) {
-    if (value == nullptr || !value->is_number()) return std::nullopt;
-    Bound bound;
-    bound.value = value->get<double>();
-    bound.exclusive = exclusive;
-    bound.text = value->dump();
-    constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-    if (value->is_number_integer() &&
-        (!value->is_number_unsigned() || value->get<std::uint64_t>() <= kMax)) {
-        bound.whole = value->get<std::int64_t>();
+Result<std::vector<std::string>> names_of(const char* word, const Json& list) {
+    if (!list.is_array()) return bad_keyword(word, list);
+    std::vector<std::string> names;
+    for (const Json& name : list) {
+        if (!name.is_string()) return bad_keyword(word, list);
+        names.push_back(name.get<std::string>());
     }
-    return bound;
+    return names;
 }
 
-// Draft 4 has `exclusiveMinimum: true` beside `minimum`, later ones have the number itself.
-void read_bounds(const Json& schema, CheckNode& node) {
-    const auto is_true = [](const Json* value) {
-        return value != nullptr && value->is_boolean() && value->get<bool>();
-    };
-    const Json* above = member(schema, "exclusiveMinimum");
-    const Json* below = member(schema, "exclusiveMaximum");
-    node.minimum = bound_of(member(schema, "minimum"), is_true(above));
-    node.maximum = bound_of(member(schema, "maximum"), is_true(below));
-    if (auto bound = bound_of(above, true);
-        bound && (!node.minimum || node.minimum->value <= bound->value)) {
-        node.minimum = std::move(bound);
-    }
-    if (auto bound = bound_of(below, true);
-        bound && (!node.maximum || node.maximum->value >= bound->value)) {
-        node.maximum = std::move(bound);
-    }
+// Most of the schemas of most streams.
+bool asks_for_kinds_alone(const Json& schema) {
+    const auto items = schema.items();
+    return std::ranges::all_of(items.begin(), items.end(), [](const auto& item) {
+        return item.key() == "type" || keyword_of(item.key()) == Keyword::Annotation;
+    });
 }
 
-std::int64_t count_of(const Json* value) {
-    if (value == nullptr || !value->is_number()) return -1;
-    const auto count = value->get<double>();  // 2.0 is 2.
-    constexpr double kMost = 1e15;
-    return count < 0 || count > kMost ? -1 : static_cast<std::int64_t>(count);
-}
-
-void read_values(const Json& schema, CheckNode& node) {
-    const auto add = [&](const Json& value) {
-        node.values.push_back(value.dump(-1, ' ', false, Json::error_handler_t::replace));
-    };
-    if (const Json* values = member(schema, "enum"); values != nullptr && values->is_array()) {
-        for (const Json& value : *values) add(value);
-    }
-    if (const Json* value = member(schema, "const"); value != nullptr) {
-        node.values.clear();
-        add(*value);
-    }
-}
-
-// Whether a schema asks for more than a kind of its value.
-bool asks_more(const Json& root, const Json& schema, std::size_t depth) {
-    if (!schema.is_object()) return false;
-    if (depth > kDepthMax) return true;
-    if (const Json* ref = member(schema, "$ref"); ref != nullptr && ref->is_string()) {
-        const auto target = follow_reference(root, ref->get<std::string>());
-        return !target || asks_more(root, **target, depth + 1);
-    }
-    static constexpr std::array kWords = {"enum",
-                                          "const",
-                                          "minimum",
-                                          "maximum",
-                                          "exclusiveMinimum",
-                                          "exclusiveMaximum",
-                                          "minLength",
-                                          "maxLength",
-                                          "pattern",
-                                          "minItems",
-                                          "maxItems",
-                                          "items",
-                                          "required",
-                                          "allOf",
-                                          "properties",
-                                          "additionalProperties"};
-    for (const char* word : kWords) {
-        if (schema.contains(word)) return true;
-    }
-    for (const char* word : {"anyOf", "oneOf"}) {
-        const Json* branches = member(schema, word);
-        if (branches == nullptr || !branches->is_array()) continue;
-        for (const Json& branch : *branches) {
-            if (asks_more(root, branch, depth + 1)) return true;
-        }
-    }
-    return false;
+// `format` promises a type of column and is no rule, so branches of oneOf that differ in nothing
+// else are one branch. `seen` has the branches before, and whether one of them had a format.
+bool is_seen_but_for_format(Json branch, std::unordered_map<std::string, bool>& seen) {
+    if (!branch.is_object()) return false;
+    const bool has_format = branch.erase("format") > 0;
+    const auto [at, is_new] =
+        seen.try_emplace(branch.dump(-1, ' ', false, Json::error_handler_t::replace), has_format);
+    if (is_new) return false;
+    const bool is_same = at->second || has_format;
+    at->second = is_same;
+    return is_same;
 }
 
 }  // namespace
 
-ValidatorCompiler::ValidatorCompiler(const Json& root)
-    : root_(root), validator_(std::make_unique<Validator>()) {}
+ValidatorCompiler::ValidatorCompiler(const SchemaReferences& references)
+    : references_(references), validator_(std::make_unique<Validator>()) {}
 
-Result<std::int32_t> ValidatorCompiler::compile_property(const Json& schema) {
-    if (!asks_more(root_, schema, 0)) return -1;
-    open_.clear();
-    return compile(schema, true);
+Result<CheckIndex> ValidatorCompiler::compile(SchemaPlace place) {
+    if (depth_ > kDepthMax || validator_->nodes.size() > kNodesMax) return too_large();
+    const Json& schema = *place.schema;
+    if (schema.is_boolean()) {
+        CheckNode node;
+        if (!schema.get<bool>()) node.kinds = 0;
+        return add(std::move(node));
+    }
+    if (!schema.is_object()) {
+        return fail(ErrorKind::Data, "schema-invalid",
+                    "a schema has to be an object, true or false");
+    }
+    const std::string* reference = SchemaReferences::reference_of(schema);
+    if (reference != nullptr && !references_.has_siblings()) {
+        return compile_reference(place, *reference);
+    }
+    return compile_own(place);
 }
 
-std::shared_ptr<const Validator> ValidatorCompiler::take() {
+Result<CheckIndex> ValidatorCompiler::compile_part(const Json& schema, std::size_t base) {
+    ++depth_;
+    auto compiled = compile(references_.within(schema, base));
+    --depth_;
+    return compiled;
+}
+
+Result<CheckIndex> ValidatorCompiler::compile_reference(SchemaPlace place,
+                                                        const std::string& reference) {
+    const auto target = references_.follow(reference, place.base);
+    if (!target) return std::unexpected(target.error());
+    Reference& known = known_[target->schema];
+    if (known.is_open && !known.is_used) {
+        known.is_used = true;
+        known.node = static_cast<CheckIndex>(validator_->nodes.size());
+        validator_->nodes.emplace_back().branches = std::make_unique<BranchCheck>();
+    }
+    if (known.is_open || known.node != kNoCheck) return known.node;
+    known.is_open = true;
+    ++depth_;
+    const auto compiled = compile(*target);
+    --depth_;
+    if (!compiled) return compiled;
+    Reference& done = known_[target->schema];
+    done.is_open = false;
+    if (!done.is_used) {
+        done.node = *compiled;
+    } else if (*compiled != kNoCheck) {
+        validator_->nodes[static_cast<std::size_t>(done.node)].branches->all = {*compiled};
+    }
+    return done.node;
+}
+
+Result<CheckIndex> ValidatorCompiler::compile_own(SchemaPlace place) {
+    const Json& schema = *place.schema;
+    STREAMS_TRY(check_keywords(schema));
+    CheckNode node;
+    STREAMS_TRY(read_kinds(schema, node.kinds, node.integer));
+    if (asks_for_kinds_alone(schema)) return add(std::move(node));
+    STREAMS_TRY(read_numbers(schema, node));
+    STREAMS_TRY(read_values(schema, node));
+    STREAMS_TRY(fill_texts(schema, node));
+    STREAMS_TRY(fill_array(place, node));
+    STREAMS_TRY(fill_object(place, node));
+    STREAMS_TRY(fill_branches(place, node));
+    return add(std::move(node));
+}
+
+CheckIndex ValidatorCompiler::add(CheckNode node) {
+    auto& nodes = validator_->nodes;
+    if ((node.kinds & kNumberKind) == 0) node.integer = false;
+    if (!node.is_plain()) {
+        nodes.push_back(std::move(node));
+        return static_cast<CheckIndex>(nodes.size() - 1);
+    }
+    if (node.kinds == kEveryKind && !node.integer) return kNoCheck;
+    const auto key = static_cast<std::uint16_t>(node.kinds * 2 + (node.integer ? 1 : 0));
+    const auto [found, is_new] = plain_.try_emplace(key, static_cast<CheckIndex>(nodes.size()));
+    if (is_new) nodes.push_back(std::move(node));
+    return found->second;
+}
+
+std::optional<std::pair<Kinds, bool>> ValidatorCompiler::plain(CheckIndex index) const {
+    if (index == kNoCheck) return std::pair<Kinds, bool>(kEveryKind, false);
+    const CheckNode& node = validator_->nodes[static_cast<std::size_t>(index)];
+    if (!node.is_plain()) return std::nullopt;
+    return std::pair<Kinds, bool>(node.kinds, node.integer);
+}
+
+Result<> ValidatorCompiler::check_keywords(const Json& schema) {
+    for (const auto& item : schema.items()) {
+        if (keyword_of(item.key()) != Keyword::Unknown) continue;
+        return std::unexpected(
+            Error{ErrorKind::Data,
+                  "schema-keyword",
+                  "the keyword \"" + item.key() +
+                      "\" of the schema is not known, so it is not known "
+                      "which values are good",
+                  {},
+                  {},
+                  "correct it, or name it \"x-" + item.key() + "\" if it is a remark"});
+    }
+    return {};
+}
+
+Result<std::shared_ptr<const Validator>> ValidatorCompiler::take() {
+    std::vector<std::uint8_t> colours(validator_->nodes.size());
+    for (const auto& [schema, reference] : known_) {
+        if (reference.is_used && has_cycle(reference.node, colours, 0)) {
+            return fail(ErrorKind::Data, "schema-ref", "a reference leads back to itself");
+        }
+    }
     if (validator_->nodes.empty()) return nullptr;
     return std::move(validator_);
 }
 
-Result<std::int32_t> ValidatorCompiler::compile(const Json& schema, bool same_value) {
-    if (depth_ > kDepthMax || validator_->nodes.size() > kNodesMax) return too_large();
-    if (schema.is_boolean() && schema.get<bool>()) return -1;
-    if (!schema.is_object() && !schema.is_boolean()) {
-        return fail(ErrorKind::Data, "schema-invalid",
-                    "a schema has to be an object, true or false");
+// Whether what is asked of a value leads back to what is asked of the same value.
+bool ValidatorCompiler::has_cycle(CheckIndex index, std::vector<std::uint8_t>& colours,
+                                  std::size_t depth) const {
+    static constexpr std::uint8_t kOpen = 1;
+    static constexpr std::uint8_t kDone = 2;
+    if (index == kNoCheck) return false;
+    std::uint8_t& colour = colours[static_cast<std::size_t>(index)];
+    if (colour == kDone) return false;
+    if (colour == kOpen || depth > kChainMax) return true;
+    colour = kOpen;
+    const CheckNode& node = validator_->nodes[static_cast<std::size_t>(index)];
+    const auto leads_back = [&](CheckIndex part) { return has_cycle(part, colours, depth + 1); };
+    bool found = false;
+    if (node.branches) {
+        const BranchCheck& parts = *node.branches;
+        found = std::ranges::any_of(parts.all, leads_back) ||
+                std::ranges::any_of(parts.none, leads_back) || leads_back(parts.condition) ||
+                leads_back(parts.then) || leads_back(parts.otherwise);
+        for (const auto& choices : parts.any)
+            found = found || std::ranges::any_of(choices, leads_back);
+        for (const auto& choices : parts.one)
+            found = found || std::ranges::any_of(choices, leads_back);
     }
-    if (schema.is_object()) {
-        if (schema.empty()) return -1;
-        if (const Json* ref = member(schema, "$ref"); ref != nullptr && ref->is_string()) {
-            return compile_reference(ref->get<std::string>(), same_value);
+    if (node.object) {
+        for (const DependencyCheck& dependency : node.object->dependencies) {
+            found = found || leads_back(dependency.node);
         }
     }
-    const auto index = static_cast<std::int32_t>(validator_->nodes.size());
-    validator_->nodes.emplace_back();
-    std::vector<std::string> outer;
-    if (!same_value) std::swap(outer, open_);
-    ++depth_;
-    const auto filled = fill(schema, index);
-    --depth_;
-    if (!same_value) std::swap(outer, open_);
-    if (!filled) return std::unexpected(filled.error());
-    return index;
+    colours[static_cast<std::size_t>(index)] = kDone;
+    return found;
 }
 
-Result<std::int32_t> ValidatorCompiler::compile_reference(const std::string& reference,
-                                                          bool same_value) {
-    if (same_value && std::ranges::find(open_, reference) != open_.end()) {
-        return fail(ErrorKind::Data, "schema-ref",
-                    "the reference \"" + reference + "\" leads back to itself");
-    }
-    const auto target = follow_reference(root_, reference);
-    if (!target) return std::unexpected(target.error());
-    if (const auto known = references_.find(reference); known != references_.end()) {
-        return known->second;
-    }
-    // The node stands before it is filled: members of a value may be of the same schema again.
-    const auto index = static_cast<std::int32_t>(validator_->nodes.size());
-    validator_->nodes.emplace_back();
-    references_[reference] = index;
-    std::vector<std::string> outer;
-    if (!same_value) std::swap(outer, open_);
-    open_.push_back(reference);
-    ++depth_;
-    const auto node = compile(**target, true);
-    --depth_;
-    open_.pop_back();
-    if (!same_value) std::swap(outer, open_);
-    if (!node) return node;
-    if (*node >= 0) validator_->nodes[static_cast<std::size_t>(index)].all_of = {*node};
-    return index;
-}
+// --- texts and arrays ----------------------------------------------------------------------------
 
-Result<> ValidatorCompiler::fill(const Json& schema, std::int32_t index) {
-    CheckNode node;
-    if (schema.is_boolean()) {
-        node.kinds = 0;
-    } else {
-        read_kinds(schema, node);
-        read_bounds(schema, node);
-        read_values(schema, node);
-        node.length_min = count_of(member(schema, "minLength"));
-        node.length_max = count_of(member(schema, "maxLength"));
-        node.items_min = count_of(member(schema, "minItems"));
-        node.items_max = count_of(member(schema, "maxItems"));
-        STREAMS_TRY(fill_pattern(schema, node));
-        STREAMS_TRY(fill_object(schema, node));
-        STREAMS_TRY(fill_choices(schema, node));
-        if (const Json* items = member(schema, "items");
-            items != nullptr && (items->is_object() || items->is_boolean())) {
-            const auto compiled = compile(*items, false);
-            if (!compiled) return std::unexpected(compiled.error());
-            node.items = *compiled;
-        }
-    }
-    validator_->nodes[static_cast<std::size_t>(index)] = std::move(node);
-    return {};
-}
-
-Result<> ValidatorCompiler::fill_pattern(const Json& schema, CheckNode& node) {
-    const Json* pattern = member(schema, "pattern");
-    if (pattern == nullptr || !pattern->is_string()) return {};
-    if (validator_->patterns.size() >= kPatternsMax) return too_large();
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(kPatternMemory);
-    auto compiled = std::make_unique<re2::RE2>(pattern->get<std::string>(), options);
-    // What looks back or ahead cannot be matched in linear time.
-    if (!compiled->ok()) return {};
-    node.pattern = static_cast<std::int32_t>(validator_->patterns.size());
-    validator_->patterns.push_back(std::move(compiled));
-    return {};
-}
-
-Result<> ValidatorCompiler::fill_object(const Json& schema, CheckNode& node) {
-    if (const Json* required = member(schema, "required");
-        required != nullptr && required->is_array()) {
-        for (const Json& name : *required) {
-            if (name.is_string()) node.required.push_back(name.get<std::string>());
-        }
-    }
-    if (const Json* properties = member(schema, "properties");
-        properties != nullptr && properties->is_object()) {
-        for (const auto& [name, property] : properties->items()) {
-            const auto compiled = compile(property, false);
-            if (!compiled) return std::unexpected(compiled.error());
-            node.properties.emplace(name, *compiled);
-        }
-    }
-    const Json* others = member(schema, "additionalProperties");
-    if (others == nullptr || schema.contains("patternProperties")) return {};
-    if (others->is_boolean()) {
-        node.others_allowed = others->get<bool>();
-        return {};
-    }
-    const auto compiled = compile(*others, false);
+Result<> ValidatorCompiler::fill_texts(const Json& schema, CheckNode& node) {
+    const auto min = count_of(schema, "minLength", -1);
+    if (!min) return std::unexpected(min.error());
+    const auto max = count_of(schema, "maxLength", -1);
+    if (!max) return std::unexpected(max.error());
+    node.length_min = static_cast<std::int32_t>(*min);
+    node.length_max = static_cast<std::int32_t>(*max);
+    const Json* pattern = member_of(schema, "pattern");
+    if (pattern == nullptr) return {};
+    if (!pattern->is_string()) return bad_keyword("pattern", *pattern);
+    const auto compiled = compile_pattern(pattern->get<std::string>());
     if (!compiled) return std::unexpected(compiled.error());
-    node.others = *compiled;
+    node.pattern = static_cast<std::int32_t>(*compiled);
     return {};
 }
 
-Result<> ValidatorCompiler::fill_choices(const Json& schema, CheckNode& node) {
-    for (const char* word : {"allOf", "anyOf", "oneOf"}) {
-        const Json* branches = member(schema, word);
-        if (branches == nullptr || !branches->is_array() || branches->empty()) continue;
-        std::vector<std::int32_t> compiled;
-        for (const Json& branch : *branches) {
-            const auto part = compile(branch, true);
-            if (!part) return std::unexpected(part.error());
-            compiled.push_back(*part);
+Result<std::size_t> ValidatorCompiler::compile_pattern(const std::string& pattern) {
+    const auto [found, is_new] = patterns_.try_emplace(pattern, validator_->patterns.size());
+    if (!is_new) return found->second;
+    if (validator_->patterns.size() >= kPatternsMax) return too_large();
+    auto compiled = streams::compile_pattern(pattern);
+    if (!compiled) return std::unexpected(compiled.error());
+    validator_->patterns.push_back(*std::move(compiled));
+    return found->second;
+}
+
+Result<> ValidatorCompiler::fill_array(SchemaPlace place, CheckNode& node) {
+    const Json& schema = *place.schema;
+    ArrayCheck array;
+    const auto min = count_of(schema, "minItems", -1);
+    if (!min) return std::unexpected(min.error());
+    const auto max = count_of(schema, "maxItems", -1);
+    if (!max) return std::unexpected(max.error());
+    array.min = *min;
+    array.max = *max;
+    if (const Json* unique = member_of(schema, "uniqueItems"); unique != nullptr) {
+        if (!unique->is_boolean()) return bad_keyword("uniqueItems", *unique);
+        array.unique = unique->get<bool>();
+    }
+    STREAMS_TRY(fill_items(place, array));
+    STREAMS_TRY(fill_contains(place, array));
+    const bool asks_items =
+        array.items != kNoCheck ||
+        std::ranges::any_of(array.front, [](CheckIndex item) { return item != kNoCheck; });
+    if (asks_items || array.has_contains || array.unique || array.min > 0 || array.max >= 0) {
+        node.array = std::make_unique<ArrayCheck>(std::move(array));
+    }
+    return {};
+}
+
+// `items` is the schema of every item, or, before draft 2020-12, a list for the first ones.
+Result<> ValidatorCompiler::fill_items(SchemaPlace place, ArrayCheck& array) {
+    const Json& schema = *place.schema;
+    const Json* items = member_of(schema, "items");
+    const Json* front = member_of(schema, "prefixItems");
+    const char* front_word = "prefixItems";
+    if (items != nullptr && items->is_array()) {
+        if (front != nullptr || references_.draft() == Draft::From2020) {
+            return bad_keyword("items", *items);
         }
-        if (word[1] == 'l') {
-            std::erase(compiled, -1);
-            node.all_of = std::move(compiled);
-        } else {
-            (word[0] == 'a' ? node.any_of : node.one_of).push_back(std::move(compiled));
+        front_word = "items";
+        front = std::exchange(items, member_of(schema, "additionalItems"));
+    }
+    if (front != nullptr) {
+        if (!front->is_array()) return bad_keyword(front_word, *front);
+        for (const Json& item : *front) {
+            const auto compiled = compile_part(item, place.base);
+            if (!compiled) return std::unexpected(compiled.error());
+            array.front.push_back(*compiled);
         }
     }
+    if (items == nullptr) return {};
+    const auto compiled = compile_part(*items, place.base);
+    if (!compiled) return std::unexpected(compiled.error());
+    array.items = *compiled;
+    return {};
+}
+
+Result<> ValidatorCompiler::fill_contains(SchemaPlace place, ArrayCheck& array) {
+    const Json* contains = member_of(*place.schema, "contains");
+    const auto min = count_of(*place.schema, "minContains", 1);
+    if (!min) return std::unexpected(min.error());
+    const auto max = count_of(*place.schema, "maxContains", -1);
+    if (!max) return std::unexpected(max.error());
+    if (contains == nullptr) return {};
+    const auto compiled = compile_part(*contains, place.base);
+    if (!compiled) return std::unexpected(compiled.error());
+    array.has_contains = true;
+    array.contains = *compiled;
+    array.contains_min = *min;
+    array.contains_max = *max;
+    return {};
+}
+
+// --- objects -------------------------------------------------------------------------------------
+
+Result<> ValidatorCompiler::fill_object(SchemaPlace place, CheckNode& node) {
+    const Json& schema = *place.schema;
+    ObjectCheck object;
+    const auto min = count_of(schema, "minProperties", -1);
+    if (!min) return std::unexpected(min.error());
+    const auto max = count_of(schema, "maxProperties", -1);
+    if (!max) return std::unexpected(max.error());
+    object.min = *min > 0 ? *min : -1;
+    object.max = *max;
+    STREAMS_TRY(fill_members(place, object));
+    if (const Json* required = member_of(schema, "required"); required != nullptr) {
+        const auto names = names_of("required", *required);
+        if (!names) return std::unexpected(names.error());
+        for (const std::string& name : *names) {
+            object.required.emplace_back(name, presence_of(object, name));
+        }
+    }
+    STREAMS_TRY(fill_dependencies(place, object));
+    const bool is_open = object.others == kNoCheck && object.patterns.empty();
+    if (is_open) {
+        std::erase_if(object.members, [](const auto& member) {
+            return member.second.node == kNoCheck && member.second.presence < 0;
+        });
+    }
+    if (!is_open || !object.members.empty() || object.names != kNoCheck || object.min >= 0 ||
+        object.max >= 0) {
+        node.object = std::make_unique<ObjectCheck>(std::move(object));
+    }
+    return {};
+}
+
+Result<> ValidatorCompiler::fill_members(SchemaPlace place, ObjectCheck& object) {
+    const Json& schema = *place.schema;
+    if (const Json* properties = member_of(schema, "properties"); properties != nullptr) {
+        if (!properties->is_object()) return bad_keyword("properties", *properties);
+        for (const auto& item : properties->items()) {
+            const auto compiled = compile_part(item.value(), place.base);
+            if (!compiled) return std::unexpected(compiled.error());
+            object.members[item.key()] = {*compiled, true, -1};
+        }
+    }
+    if (const Json* patterns = member_of(schema, "patternProperties"); patterns != nullptr) {
+        if (!patterns->is_object()) return bad_keyword("patternProperties", *patterns);
+        for (const auto& item : patterns->items()) {
+            const auto pattern = compile_pattern(item.key());
+            if (!pattern) return std::unexpected(pattern.error());
+            const auto compiled = compile_part(item.value(), place.base);
+            if (!compiled) return std::unexpected(compiled.error());
+            object.patterns.emplace_back(*pattern, *compiled);
+        }
+    }
+    for (const auto& [word, node] : {std::pair{"additionalProperties", &object.others},
+                                     std::pair{"propertyNames", &object.names}}) {
+        const Json* part = member_of(schema, word);
+        if (part == nullptr) continue;
+        const auto compiled = compile_part(*part, place.base);
+        if (!compiled) return std::unexpected(compiled.error());
+        *node = *compiled;
+    }
+    return {};
+}
+
+Result<> ValidatorCompiler::fill_dependencies(SchemaPlace place, ObjectCheck& object) {
+    for (const char* word : {"dependencies", "dependentRequired", "dependentSchemas"}) {
+        const Json* dependencies = member_of(*place.schema, word);
+        if (dependencies == nullptr) continue;
+        if (!dependencies->is_object()) return bad_keyword(word, *dependencies);
+        for (const auto& item : dependencies->items()) {
+            DependencyCheck dependency;
+            dependency.name = item.key();
+            dependency.presence = presence_of(object, item.key());
+            if (item.value().is_array()) {
+                const auto names = names_of(word, item.value());
+                if (!names) return std::unexpected(names.error());
+                for (const std::string& name : *names) {
+                    dependency.required.emplace_back(name, presence_of(object, name));
+                }
+            } else {
+                const auto compiled = compile_part(item.value(), place.base);
+                if (!compiled) return std::unexpected(compiled.error());
+                dependency.node = *compiled;
+            }
+            object.dependencies.push_back(std::move(dependency));
+        }
+    }
+    return {};
+}
+
+// --- other schemas of the same value -------------------------------------------------------------
+
+BranchCheck& ValidatorCompiler::branches(CheckNode& node) {
+    if (!node.branches) node.branches = std::make_unique<BranchCheck>();
+    return *node.branches;
+}
+
+Result<> ValidatorCompiler::fill_branches(SchemaPlace place, CheckNode& node) {
+    const Json& schema = *place.schema;
+    // Only where what stands beside a reference counts does a schema with one come here.
+    if (const std::string* reference = SchemaReferences::reference_of(schema);
+        reference != nullptr) {
+        const auto part = compile_reference(place, *reference);
+        if (!part) return std::unexpected(part.error());
+        take_part(*part, node);
+    }
+    STREAMS_TRY(fill_all(place, node));
+    STREAMS_TRY(fill_choices(place, "anyOf", node));
+    STREAMS_TRY(fill_choices(place, "oneOf", node));
+    if (const Json* none = member_of(schema, "not"); none != nullptr) {
+        const auto part = compile_part(*none, place.base);
+        if (!part) return std::unexpected(part.error());
+        branches(node).none.push_back(*part);
+    }
+    return fill_condition(place, node);
+}
+
+// Kinds are asked for by the node itself.
+void ValidatorCompiler::take_part(CheckIndex part, CheckNode& node) {
+    if (const auto kinds = plain(part); kinds) {
+        node.kinds &= kinds->first;
+        node.integer = node.integer || kinds->second;
+    } else if (auto& all = branches(node).all; std::ranges::find(all, part) == all.end()) {
+        all.push_back(part);
+    }
+}
+
+Result<> ValidatorCompiler::fill_all(SchemaPlace place, CheckNode& node) {
+    const Json* all = member_of(*place.schema, "allOf");
+    if (all == nullptr) return {};
+    if (!all->is_array()) return bad_keyword("allOf", *all);
+    for (const Json& branch : *all) {
+        const auto part = compile_part(branch, place.base);
+        if (!part) return std::unexpected(part.error());
+        take_part(*part, node);
+    }
+    return {};
+}
+
+Result<> ValidatorCompiler::fill_choices(SchemaPlace place, const char* word, CheckNode& node) {
+    const Json* list = member_of(*place.schema, word);
+    if (list == nullptr) return {};
+    if (!list->is_array() || list->empty()) return bad_keyword(word, *list);
+    const bool is_one = word[0] == 'o';
+    std::unordered_map<std::string, bool> seen;
+    std::vector<CheckIndex> choices;
+    for (const Json& branch : *list) {
+        if (is_one && is_seen_but_for_format(branch, seen)) continue;
+        const auto part = compile_part(branch, place.base);
+        if (!part) return std::unexpected(part.error());
+        choices.push_back(*part);
+    }
+    if (join_kinds(choices, is_one, node)) return {};
+    if (!is_one && std::ranges::find(choices, kNoCheck) != choices.end()) return {};
+    auto& lists = is_one ? branches(node).one : branches(node).any;
+    lists.push_back(std::move(choices));
+    return {};
+}
+
+// Where each choice asks for kinds alone, and no two for the same one if only one may hold, they
+// are kinds of the node.
+bool ValidatorCompiler::join_kinds(const std::vector<CheckIndex>& choices, bool is_exclusive,
+                                   CheckNode& node) {
+    Kinds all = 0;
+    bool integer = true;
+    for (const CheckIndex choice : choices) {
+        const auto kinds = plain(choice);
+        if (!kinds || (is_exclusive && (all & kinds->first) != 0)) return false;
+        all |= kinds->first;
+        if ((kinds->first & kNumberKind) != 0) integer = integer && kinds->second;
+    }
+    node.kinds &= all;
+    if ((all & kNumberKind) != 0) node.integer = node.integer || integer;
+    return true;
+}
+
+Result<> ValidatorCompiler::fill_condition(SchemaPlace place, CheckNode& node) {
+    const Json* condition = member_of(*place.schema, "if");
+    if (condition == nullptr) return {};
+    CheckIndex parts[3] = {kNoCheck, kNoCheck, kNoCheck};
+    const char* const words[3] = {"if", "then", "else"};
+    for (std::size_t i = 0; i < 3; ++i) {
+        const Json* part = member_of(*place.schema, words[i]);
+        if (part == nullptr) continue;
+        const auto compiled = compile_part(*part, place.base);
+        if (!compiled) return std::unexpected(compiled.error());
+        parts[i] = *compiled;
+    }
+    if (parts[1] == kNoCheck && parts[2] == kNoCheck) return {};
+    BranchCheck& check = branches(node);
+    check.conditional = true;
+    check.condition = parts[0];
+    check.then = parts[1];
+    check.otherwise = parts[2];
     return {};
 }
 
