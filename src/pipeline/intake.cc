@@ -108,6 +108,7 @@ Result<bool> Intake::adapt(const Message& message, std::string_view line) {
             return options_.limit == 0 || slot.records < options_.limit;
         case Verdict::Stale: {
             const auto growths = slot.builder.growths();
+            describe(slot);
             auto grown = slot.shape.grow(growths);
             if (grown) grown = follow(slot);
             if (!grown) return at_line(std::move(grown).error(), line, -1, 0);
@@ -161,6 +162,7 @@ Result<> Intake::declare(const Message& message) {
     const auto found = slots_.find(message.stream);
     if (found != slots_.end()) {
         auto& slot = *found->second;
+        describe(slot);
         STREAMS_TRY(slot.shape.declare_again(message.schema, message.key));
         return follow(slot);
     }
@@ -176,6 +178,7 @@ Result<> Intake::activate(const Message& message) {
     auto& slot = **found;
     if (!slot.shape.stream().versioned) {
         const Growth version{.need = Growth::Need::Version, .path = {}};
+        describe(slot);
         STREAMS_TRY(slot.shape.grow({&version, 1}));
         STREAMS_TRY(follow(slot));
     }
@@ -218,19 +221,28 @@ Result<> Intake::add_slot(const std::string& stream, Shape shape) {
     return {};
 }
 
-// Rows that were built for fewer columns stay where the builder can follow; else they are closed.
+// Rows that were built for fewer columns stay where the builder can follow; else they are closed,
+// with the columns that they have.
 Result<> Intake::follow(Slot& slot) {
     if (slot.builder.reshape()) return {};
-    close(slot);
+    close_as_described(slot);
     ensure(slot.builder.reshape(), "an empty builder follows its shape");
     return {};
 }
 
+// Comes before a change of the shape, too: the rows of the builder are of the shape as it was.
+void Intake::describe(Slot& slot) {
+    if (slot.stream && slot.revision == slot.shape.revision()) return;
+    slot.stream = std::make_shared<const Stream>(slot.shape.stream());
+    slot.revision = slot.shape.revision();
+}
+
 void Intake::close(Slot& slot) {
-    if (!slot.stream || slot.revision != slot.shape.revision()) {
-        slot.stream = std::make_shared<const Stream>(slot.shape.stream());
-        slot.revision = slot.shape.revision();
-    }
+    describe(slot);
+    close_as_described(slot);
+}
+
+void Intake::close_as_described(Slot& slot) {
     if (slot.builder.rows() == 0) return;
     closed_.push_back({slot.stream, slot.builder.take()});
     slot.bytes = 0;  // Still in bytes_: the rows are in closed_ now.

@@ -78,7 +78,9 @@ class Intake {
     Result<Slot*> slot_of(const Message& message);
     Result<> add_slot(const std::string& stream, Shape shape);
     Result<> follow(Slot& slot);
+    static void describe(Slot& slot);
     void close(Slot& slot);
+    void close_as_described(Slot& slot);
     ShapePolicy policy_of(const std::string& stream) const;
     void pass_over(const Message& message);
     std::unexpected<Error> at_line(Error error, std::string_view line, std::int64_t column,
