@@ -7,6 +7,7 @@ import shlex
 import sys
 import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "github"))
@@ -26,7 +27,7 @@ def with_each_kind(test):
     return tests
 
 
-class Traces(unittest.TestCase):
+class Case(unittest.TestCase):
     def place(self, kind: str) -> Place:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -37,6 +38,8 @@ class Traces(unittest.TestCase):
         self.assertIn(f"[{identifier}]" if identifier else "", ended.errors)
         return ended
 
+
+class Traces(Case):
     def test_TwoPipelinesOneFolder(self):
         """The same stream, the same commit number, the same epoch: two names of files."""
         place = self.place("file")
@@ -252,6 +255,29 @@ class Traces(unittest.TestCase):
         self.assertEqual(place.query("SELECT id, n FROM a ORDER BY id"), [(1, "6"), (2, str(2**70)), (3, "5")])
         names = [row[1] for row in place.query("PRAGMA table_info(a)") if row[1][0] != "_"]
         self.assertEqual(names, ["id", "n"])
+
+
+class ManyTimes(Case):
+    def many_times(self, count: int, once):
+        """`once` in COUNT new places, half of them of each kind, four at a time."""
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(once, (self.place(KINDS[number % 2]) for number in range(count))))
+
+    def test_FailsRightAfterState(self):
+        """200 streamers that write rows and a STATE and leave with 1 at once: the STATE is reached each time."""
+        def once(place):
+            place.streamer([schema(), record(id=1), state({"at": 1})], after="exit 1")
+            self.check(place.run(), 1, "streamer-failed")
+            self.assertEqual(place.rows(), [{"id": 1}])
+        self.many_times(200, once)
+
+    def test_MissingStateFile(self):
+        """300 starts of a pipe whose shell makes the state file for its end while its beginning looks for it."""
+        def once(place):
+            place.streamer([schema(), record(id=1), state({"at": 1})])
+            self.check(shell(place, "./streamer --state s | $persist --pipeline p --state s >> s"))
+            self.assertEqual((place.folder / "s").read_text(), '{"at": 1}\n')
+        self.many_times(300, once)
 
 
 if __name__ == "__main__":
