@@ -16,6 +16,11 @@ std::unexpected<Error> busy(std::string id, std::string what, std::string why, s
         ErrorKind::Busy, std::move(id), std::move(what), {}, std::move(why), std::move(remedy)});
 }
 
+bool fits(const Stream& stream, const Batch& batch) {
+    return batch.columns.empty() ||
+           std::ranges::equal(stream.fields, batch.columns, {}, &Field::type, &Column::type);
+}
+
 double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -147,6 +152,7 @@ Result<> Committer::write(const Item& item) {
         has_work_ = true;
     }
     if (item.batch.rows == 0 && !item.batch.activate_version) return {};
+    ensure(fits(*item.stream, item.batch), "rows are handed on with the stream they were made for");
     STREAMS_TRY(persister_->write(*item.stream, item.batch));
     has_work_ = true;
     rows_written_ += item.batch.rows;
