@@ -23,8 +23,8 @@ std::string put_table(const Dialect& dialect) {
     return fmt::format(
         "INSERT INTO _streams_tables (\"table\", stream, \"schema\", pipeline, keys, load, made) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT ({}) DO UPDATE SET "
-        "stream = $2, \"schema\" = $3, pipeline = $4, keys = $5, load = $6, made = $7",
-        quoted_list(key_of_tables(dialect)));
+        "stream = $2, {}pipeline = $4, keys = $5, load = $6, made = $7",
+        quoted_list(key_of_tables(dialect)), dialect.has_schemas ? "" : "\"schema\" = $3, ");
 }
 
 // None: written by a later release, with a word that we do not know.
