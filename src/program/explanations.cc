@@ -88,6 +88,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"destination-busy",
      "Another program has the destination open and locked. Close it there, or wait for it "
      "with --wait 10m. Nothing was read or written."},
+    {"destination-memory",
+     "The destination ran out of the memory that it may use. Close what else is large, or commit "
+     "more often: a source that writes STATE more often makes smaller transactions."},
     {"destination-unknown",
      "The second word of streams run names no program. A destination is a URL, whose scheme "
      "names the persister (sqlite:FILE is persist-sqlite), or a command in quotes."},
@@ -100,6 +103,7 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"disk-full",
      "There is no room left, or a quota is used up. The last commit is whole; make room and "
      "run again."},
+    {"duckdb", "DuckDB failed in a way that has no name of its own; the message holds its words."},
     {"fault",
      "The program met a fault of its own. Please report it with the lines that it printed."},
     {"fenced",
