@@ -197,7 +197,11 @@ Result<ErrorHandler::Match> ErrorHandler::first_match(const http::Response& resp
             if (*matches) return Match{&handler, &filter};
         }
     }
-    return Match{&handlers_.front(), nullptr};
+    // As in the CDK, the first back-off that there is serves what no filter knows.
+    auto handler =
+        std::ranges::find_if(handlers_, [](const Handler& one) { return !one.backoffs.empty(); });
+    if (handler == handlers_.end()) handler = handlers_.begin();
+    return Match{&*handler, nullptr};
 }
 
 Result<http::Verdict> ErrorHandler::verdict(const http::Response& response, const Answer& answer,

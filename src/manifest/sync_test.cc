@@ -300,6 +300,30 @@ TEST(Sync, DoesWhatTheErrorHandlerSays) {
     EXPECT_EQ(down.asked().size(), 6U);
 }
 
+TEST(Sync, WaitsByTheFirstBackoffThereIsForWhatNoFilterKnows) {
+    int calls = 0;
+    Trial down([&](const auto&) {
+        return calls++ == 0 ? http::Answer{503, {}, "{}"} : json(R"({"data":[]})");
+    });
+    ASSERT_TRUE(down.sync(R"(
+    retriever:
+      record_selector: {$ref: "#/definitions/selector"}
+      requester:
+        $ref: "#/definitions/requester"
+        error_handler:
+          type: CompositeErrorHandler
+          error_handlers:
+            - type: DefaultErrorHandler
+              response_filters:
+                - {http_codes: [404], action: IGNORE}
+            - type: DefaultErrorHandler
+              backoff_strategies: [{type: ConstantBackoffStrategy, backoff_time_in_seconds: 77}]
+              response_filters:
+                - {http_codes: [420], action: RETRY}
+)"));
+    EXPECT_GE(down.clock.take_waited(), std::chrono::seconds(77));
+}
+
 TEST(Sync, ReadsTheChildrenOfAStream) {
     Trial trial([](const http::Asked& asked) {
         if (asked.path == "/teams") return json(R"({"data":[{"key":"a"},{"key":"b"}]})");
