@@ -16,6 +16,7 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(RE2 REQUIRED)           # cmake/FindRE2.cmake: Debian ships no configuration for it
 find_package(Microhttpd REQUIRED)    # cmake/FindMicrohttpd.cmake
 find_package(DuckDB)                 # cmake/FindDuckDB.cmake: only persist-duckdb, which is left out without it
+find_package(Arrow)                  # cmake/FindArrow.cmake: only the library for Parquet, which is left out without it
 if(STREAMS_TESTS)
     find_package(GTest REQUIRED)
 endif()

@@ -26,13 +26,12 @@ DecimalWidth width_of(std::string_view text) {
 }  // namespace
 
 DecimalWidth declared_width(const Field& field) {
-    if (field.scale < 0) return {};
-    const auto digits = field.precision > 0 ? field.precision : DecimalWidth::kDigitsMax;
-    return {std::max<std::int32_t>(0, digits - field.scale), field.scale};
+    return {0, std::max<std::int32_t>(0, field.scale)};
 }
 
-bool widen_to(const Batch& batch, std::vector<DecimalWidth>& widths) {
-    bool has_grown = false;
+bool widen_to(const Batch& batch, const std::vector<Field>& fields,
+              std::vector<DecimalWidth>& widths) {
+    bool has_changed = false;
     for (std::size_t i = 0; i < batch.columns.size(); ++i) {
         const auto& column = batch.columns[i];
         auto& width = widths[i];
@@ -44,9 +43,10 @@ bool widen_to(const Batch& batch, std::vector<DecimalWidth>& widths) {
             width.whole = std::max(width.whole, needed.whole);
             width.scale = std::max(width.scale, needed.scale);
         }
-        has_grown = has_grown || width != before;
+        has_changed = has_changed || width.is_text() || width.scale != before.scale ||
+                      width.precision(fields[i]) != before.precision(fields[i]);
     }
-    return has_grown;
+    return has_changed;
 }
 
 }  // namespace streams

@@ -12,7 +12,7 @@ using testing_batch::of_texts;
 
 DecimalWidth width_of(const std::vector<std::optional<std::string>>& values) {
     std::vector<DecimalWidth> widths(1);
-    widen_to(batch_of(of_texts(Type::Decimal, values)), widths);
+    widen_to(batch_of(of_texts(Type::Decimal, values)), {Field{.type = Type::Decimal}}, widths);
     return widths.front();
 }
 
@@ -30,13 +30,24 @@ TEST(DecimalWidth, IsTextBeyond38Digits) {
     EXPECT_TRUE(width_of({"1e5000"}).is_text());
 }
 
-TEST(DecimalWidth, SaysWhenItHasGrown) {
-    std::vector<DecimalWidth> widths = {
-        declared_width(Field{.type = Type::Decimal, .scale = 2, .precision = 10})};
-    EXPECT_EQ(widths[0], (DecimalWidth{8, 2}));
-    EXPECT_FALSE(widen_to(batch_of(of_texts(Type::Decimal, {"99999999.99"})), widths));
-    EXPECT_TRUE(widen_to(batch_of(of_texts(Type::Decimal, {"0.125"})), widths));
+TEST(DecimalWidth, SaysWhenTheTypeOfADeclaredColumnChanges) {
+    const std::vector<Field> fields = {{.type = Type::Decimal, .scale = 2, .precision = 10}};
+    std::vector<DecimalWidth> widths = {declared_width(fields[0])};
+    EXPECT_EQ(widths[0].precision(fields[0]), 10);
+    EXPECT_FALSE(widen_to(batch_of(of_texts(Type::Decimal, {"99999999.99"})), fields, widths));
+    EXPECT_EQ(widths[0].precision(fields[0]), 10);
+    EXPECT_TRUE(widen_to(batch_of(of_texts(Type::Decimal, {"0.125"})), fields, widths));
     EXPECT_EQ(widths[0], (DecimalWidth{8, 3}));
+    EXPECT_EQ(widths[0].precision(fields[0]), 38);
+}
+
+TEST(DecimalWidth, KeepsTheTypeOfOthersWhileTheirScaleStays) {
+    const std::vector<Field> fields = {{.type = Type::Decimal}};
+    std::vector<DecimalWidth> widths(1);
+    EXPECT_TRUE(widen_to(batch_of(of_texts(Type::Decimal, {"1.5"})), fields, widths));
+    EXPECT_FALSE(widen_to(batch_of(of_texts(Type::Decimal, {"123456.5"})), fields, widths));
+    EXPECT_TRUE(
+        widen_to(batch_of(of_texts(Type::Decimal, {std::string(39, '9')})), fields, widths));
 }
 
 }  // namespace

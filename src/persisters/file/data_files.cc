@@ -36,7 +36,7 @@ Result<> DataFiles::open(const Stream& stream) {
 Result<> DataFiles::write(const Stream& stream, const Batch& batch, const CommitName& name) {
     if (style_.format == Format::Parquet) {
         auto& known = columns_[stream.name];
-        if (widen_to(batch, known.columns.widths)) {
+        if (widen_to(batch, stream.fields, known.columns.widths)) {
             known.is_new = true;
             STREAMS_TRY(close_all_of(stream.name));
         }
@@ -56,14 +56,15 @@ Result<> DataFiles::write_to(const std::string& folder, const Stream& stream, co
     auto& file = **found;
     file.used = ++clock_;
     file.file.rows += batch.rows;
-    STREAMS_TRY(file.encoder->write(batch));
-    return keep_limits();
+    STREAMS_TRY(make_room(bytes_of(batch)));
+    return file.encoder->write(batch);
 }
 
 Result<DataFiles::OpenFile*> DataFiles::file_in(const std::string& folder, const Stream& stream,
                                                 const CommitName& name) {
-    auto& place = open_[folder];
-    if (place) return place.get();
+    const auto found = open_.find(folder);
+    if (found != open_.end()) return found->second.get();
+    STREAMS_TRY(close_oldest());
     auto file = std::make_unique<OpenFile>();
     file->folder = folder;
     file->file.stream = stream.name;
@@ -72,8 +73,7 @@ Result<DataFiles::OpenFile*> DataFiles::file_in(const std::string& folder, const
     if (!writer) return std::unexpected(std::move(writer).error());
     file->writer = *std::move(writer);
     file->encoder = encoder_of(*file);
-    place = std::move(file);
-    return place.get();
+    return open_.emplace(folder, std::move(file)).first->second.get();
 }
 
 std::unique_ptr<Encoder> DataFiles::encoder_of(OpenFile& file) const {
@@ -115,18 +115,22 @@ Result<> DataFiles::close_all_of(const std::string& stream) {
     return {};
 }
 
-Result<> DataFiles::keep_limits() {
+// Before the rows are there, so that more rows follow where a file lets go of some.
+Result<> DataFiles::make_room(std::size_t bytes) {
     std::size_t held = 0;
     for (const auto& [folder, file] : open_) held += file->encoder->held_bytes();
-    while (held > style_.memory / 4) {
+    while (held != 0 && held + bytes > style_.memory / 4) {
         const auto largest = std::ranges::max_element(
             open_, {}, [](const auto& entry) { return entry.second->encoder->held_bytes(); });
         auto& encoder = *largest->second->encoder;
-        const auto before = encoder.held_bytes();
+        held -= encoder.held_bytes();
         STREAMS_TRY(encoder.flush());
-        held -= before - encoder.held_bytes();
     }
-    while (open_.size() > open_max()) {
+    return {};
+}
+
+Result<> DataFiles::close_oldest() {
+    while (open_.size() >= open_max()) {
         const auto oldest = std::ranges::min_element(
             open_, {}, [](const auto& entry) { return entry.second->used; });
         STREAMS_TRY(close(*oldest->second));

@@ -69,7 +69,8 @@ class DataFiles {
     std::unique_ptr<Encoder> encoder_of(OpenFile& file) const;
     Result<> close(OpenFile& file);
     Result<> close_all_of(const std::string& stream);
-    Result<> keep_limits();
+    Result<> make_room(std::size_t bytes);
+    Result<> close_oldest();
     std::size_t open_max() const;
 
     Storage& storage_;
