@@ -198,6 +198,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"paging-loop",
      "The source's pages lead back to themselves or have no end. The run was stopped before "
      "it read for ever."},
+    {"parquet-write",
+     "A Parquet file could not be written; the message is Arrow's own. Nothing of this commit was "
+     "stored. Choose another format, and report it."},
     {"path-unusable",
      "The path of the database cannot be used: a folder is missing, or it is not a file."},
     {"persister-failed",

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""kill_sweep.py sqlite|file|csv [STEP]   F1 of docs/TESTING.md: kill -9 before every call that changes something.
+"""kill_sweep.py sqlite|file|csv|parquet [STEP]   F1 of docs/TESTING.md: kill -9 before every call with an effect.
 
 For each such call: one run that is killed there, then runs until one ends with 0 (a state file that
 fell behind heals by itself, with status 5 in between). Then an independent reader compares every row.
@@ -80,6 +80,8 @@ class Site:
 
 
 def main() -> int:
+    if sys.argv[1] == "parquet":
+        scenario.with_readers()
     kind, step = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
     with tempfile.TemporaryDirectory() as folder:
         site = Site(kind, Path(folder))

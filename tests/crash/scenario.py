@@ -4,7 +4,10 @@ change, identical keyless rows, and one oversized segment."""
 import csv
 import gzip
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -100,8 +103,21 @@ def read_sqlite(path: Path):
     return orders, events
 
 
+def with_readers():
+    """Goes on as the Python that has the readers of tools/python/readers.txt."""
+    if "STREAMS_READERS" not in os.environ:
+        tools = Path(__file__).resolve().parents[2] / "tools/python-tools"
+        programs = subprocess.run([tools, "readers"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+        python = f"{programs}/python"
+        os.execve(python, [python, *sys.argv], {**os.environ, "STREAMS_READERS": "yes"})
+
+
 def records_of(path: Path):
     """The records of one file, by Python's own readers. Cells of `orders` that are empty are null there."""
+    if path.suffix == ".parquet":
+        import pyarrow.parquet  # Of tools/python/readers.txt.
+        return [{name: value for name, value in row.items() if value is not None}
+                for row in pyarrow.parquet.ParquetFile(path).read().to_pylist()]
     opened = gzip.open if path.name.endswith(".gz") else open
     with opened(path, "rt", encoding="utf-8", newline="") as text:
         if ".jsonl" in path.name:
