@@ -1,10 +1,10 @@
 #include "schema/checker.h"
 
 #include <algorithm>
-#include <charconv>
 #include <re2/re2.h>
 #include <unordered_set>
 
+#include "schema/bounds.h"
 #include "schema/exact_number.h"
 
 namespace streams {
@@ -15,7 +15,6 @@ constexpr std::size_t kExcerptBytes = 40;
 constexpr std::size_t kWalksMax = 64;  // Of the whole value.
 constexpr std::size_t kBudgetLeast = std::size_t{64} << 20;
 constexpr std::size_t kNodeCost = 32;
-constexpr std::size_t kSmallDigits = 18;
 
 constexpr const char* kTooDeep = "it is nested too deep to be held against its schema";
 constexpr const char* kTooMuch = "its schema asks for more work than a record may cost";
@@ -30,29 +29,6 @@ std::string excerpt(std::string_view value) {
 std::string excerpt(JsonWalk walk) {
     walk.peek();
     return excerpt(walk.take_value());
-}
-
-// A number without point and exponent that fits into 64 bits.
-bool read_small(std::string_view token, std::int64_t& value) {
-    if (token.size() > kSmallDigits) return false;
-    const char* const last = token.data() + token.size();
-    const auto read = std::from_chars(token.data(), last, value);
-    return read.ec == std::errc() && read.ptr == last;
-}
-
-int compare(std::string_view token, const Bound& bound) {
-    std::int64_t whole = 0;
-    if (bound.is_small && read_small(token, whole)) {
-        return whole < bound.whole ? -1 : whole > bound.whole ? 1 : 0;
-    }
-    return compare(read_exact(token), read_exact(bound.text));
-}
-
-// Of a string with its quotes: bytes that start a character, escapes as what they stand for.
-std::int64_t count_characters(std::string_view quoted, std::string& scratch) {
-    const std::string_view text = text_of(quoted, scratch);
-    return std::ranges::count_if(
-        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; });
 }
 
 }  // namespace
@@ -202,7 +178,7 @@ bool Checker::check_number(const CheckNode& node, std::string_view token) {
 
 bool Checker::check_bound(const Bound& bound, bool is_minimum, std::string_view token) {
     if (bound.text.empty()) return true;
-    const int order = is_minimum ? compare(token, bound) : -compare(token, bound);
+    const int order = is_minimum ? compare_bound(token, bound) : -compare_bound(token, bound);
     if (order > 0 || (order == 0 && !bound.exclusive)) return true;
     if (is_loud()) {
         fault_.path.clear();
@@ -216,7 +192,7 @@ bool Checker::check_bound(const Bound& bound, bool is_minimum, std::string_view 
 
 bool Checker::check_text(const CheckNode& node, std::string_view token) {
     if (node.length_min >= 0 || node.length_max >= 0) {
-        const std::int64_t length = count_characters(token, scratch_);
+        const std::int64_t length = count_characters(text_of(token, scratch_));
         const bool is_short = length < node.length_min;
         if (is_short || (node.length_max >= 0 && length > node.length_max)) {
             if (!is_loud()) return false;

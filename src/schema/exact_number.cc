@@ -35,6 +35,24 @@ std::uint64_t power_of_ten(std::uint64_t exponent, std::uint64_t modulus) {
     return power;
 }
 
+int sign_of(const ExactNumber& number) {
+    return number.count == 0 ? 0 : number.negative ? -1 : 1;
+}
+
+// Of numbers of one exponent, without their signs.
+int compare_digits(const ExactNumber& a, const ExactNumber& b) {
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a.digits.size() && j < b.digits.size()) {
+        if (a.digits[i] == '.') ++i;
+        if (b.digits[j] == '.') ++j;
+        if (a.digits[i] != b.digits[j]) return a.digits[i] > b.digits[j] ? 1 : -1;
+        ++i;
+        ++j;
+    }
+    return a.count == b.count ? 0 : a.count > b.count ? 1 : -1;
+}
+
 }  // namespace
 
 ExactNumber read_exact(std::string_view text) {
@@ -59,24 +77,10 @@ ExactNumber read_exact(std::string_view text) {
 }
 
 int compare(const ExactNumber& a, const ExactNumber& b) {
-    if (a.count == 0 || b.count == 0 || a.negative != b.negative) {
-        const auto sign = [](const ExactNumber& number) {
-            return number.count == 0 ? 0 : number.negative ? -1 : 1;
-        };
-        return sign(a) - sign(b);
-    }
-    const int more = a.negative ? -1 : 1;
-    if (a.exponent != b.exponent) return a.exponent > b.exponent ? more : -more;
-    std::size_t i = 0;
-    std::size_t j = 0;
-    while (i < a.digits.size() && j < b.digits.size()) {
-        if (a.digits[i] == '.') ++i;
-        if (b.digits[j] == '.') ++j;
-        if (a.digits[i] != b.digits[j]) return a.digits[i] > b.digits[j] ? more : -more;
-        ++i;
-        ++j;
-    }
-    return a.count == b.count ? 0 : a.count > b.count ? more : -more;
+    const int sign = sign_of(a);
+    if (sign != sign_of(b)) return sign - sign_of(b);
+    if (a.exponent != b.exponent) return a.exponent > b.exponent ? sign : -sign;
+    return sign * compare_digits(a, b);
 }
 
 bool is_whole(const ExactNumber& number) {

@@ -161,6 +161,11 @@ std::string_view text_of(std::string_view quoted, std::string& scratch) {
     return scratch;
 }
 
+std::int64_t count_characters(std::string_view text) {
+    return std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; });
+}
+
 void append_canonical_text(std::string_view plain, std::string& text) {
     text += '"';
     text += std::to_string(plain.size());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -58,6 +59,9 @@ Kinds kind_at(char first);
 /// What a string says. `quoted` has its quotes; the answer is a view of it, or of `scratch` where
 /// there are escapes. Half of a surrogate pair becomes its three bytes.
 std::string_view text_of(std::string_view quoted, std::string& scratch);
+
+/// Of UTF-8: the bytes that start a character.
+std::int64_t count_characters(std::string_view text);
 
 /// Appends a text that no other text, and no other value, has.
 void append_canonical_text(std::string_view plain, std::string& text);

@@ -18,6 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kExcerptBytes = 60;
+constexpr std::size_t kValueDepthMax = 128;
 constexpr std::int64_t kDigitsMax = 18;
 
 std::string text_of_json(const Json& value) {
@@ -29,8 +30,10 @@ bool is_any_number(const Json& value) {
     return value.is_number() || is_exact_number(value);
 }
 
-// The same text as `append_canonical` of a value's bytes.
-void append_canonical_json(const Json& value, std::string& text) {
+// The same text as `append_canonical` of a value's bytes. Answers false where the value is nested
+// deeper than `depth`.
+bool append_canonical_json(const Json& value, std::size_t depth, std::string& text) {
+    if (depth == 0) return false;
     if (is_any_number(value)) {
         append_canonical(read_exact(text_of_json(value)), text);
     } else if (value.is_string()) {
@@ -38,7 +41,7 @@ void append_canonical_json(const Json& value, std::string& text) {
     } else if (value.is_array()) {
         text += '[';
         for (const Json& item : value) {
-            append_canonical_json(item, text);
+            if (!append_canonical_json(item, depth - 1, text)) return false;
             text += ',';
         }
         text += ']';
@@ -46,13 +49,14 @@ void append_canonical_json(const Json& value, std::string& text) {
         text += '{';
         for (const auto& item : value.items()) {
             append_canonical_text(item.key(), text);
-            append_canonical_json(item.value(), text);
+            if (!append_canonical_json(item.value(), depth - 1, text)) return false;
             text += ',';
         }
         text += '}';
     } else {
         text += text_of_json(value).front();
     }
+    return true;
 }
 
 bool is_true(const Json* value) {
@@ -103,14 +107,19 @@ Result<> read_multiple(const Json& schema, NumberCheck& number) {
     return {};
 }
 
-void add_value(const Json& value, ValueCheck& values) {
+Result<> add_value(const Json& value, ValueCheck& values) {
     if (value.is_string()) {
         values.texts.insert(value.get<std::string>());
-        return;
+        return {};
     }
     std::string canonical;
-    append_canonical_json(value, canonical);
+    if (!append_canonical_json(value, kValueDepthMax, canonical)) {
+        return fail(ErrorKind::Data, "schema-size",
+                    "a value of `enum` or `const` is nested deeper than " +
+                        std::to_string(kValueDepthMax) + " levels");
+    }
     values.others.insert(std::move(canonical));
+    return {};
 }
 
 }  // namespace
@@ -189,6 +198,9 @@ Result<> read_numbers(const Json& schema, CheckNode& node) {
     if (!number.minimum.text.empty() || !number.maximum.text.empty() ||
         !number.multiple_text.empty()) {
         node.number = std::make_unique<NumberCheck>(std::move(number));
+        for (Bound* bound : {&node.number->minimum, &node.number->maximum}) {
+            bound->exact = read_exact(bound->text);
+        }
     }
     return {};
 }
@@ -200,7 +212,7 @@ Result<> read_values(const Json& schema, CheckNode& node) {
     if (list != nullptr && !list->is_array()) return bad_keyword("enum", *list);
     ValueCheck values;
     for (const Json& value : list == nullptr ? Json::array({*single}) : *list) {
-        if (single == nullptr || *single == value) add_value(value, values);
+        if (single == nullptr || *single == value) STREAMS_TRY(add_value(value, values));
     }
     node.values = std::make_unique<ValueCheck>(std::move(values));
     return {};

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "schema/exact_number.h"
 #include "schema/rules.h"
 
 namespace re2 {
@@ -28,6 +29,7 @@ struct Bound {
     bool exclusive = false;
     bool is_small = false;  ///< Whole, of at most 18 digits: `whole`.
     std::int64_t whole = 0;
+    ExactNumber exact;  ///< A view of `text`.
 };
 
 struct NumberCheck {
@@ -135,7 +137,7 @@ class Validator {
     Validator& operator=(const Validator&) = delete;
 
     /// `value` is JSON, known to be good, without blanks around it.
-    bool check(CheckIndex node, std::string_view value, CheckFault& fault) const;
+    bool check(CheckIndex index, std::string_view value, CheckFault& fault) const;
 
     std::vector<CheckNode> nodes;
     std::vector<std::unique_ptr<re2::RE2>> patterns;
