@@ -252,6 +252,14 @@ TEST(ClientN6, ADeadHostAndADeadNameAreUnreachable) {
     EXPECT_FALSE(refused.error().why.empty());
 }
 
+TEST(ClientN6, AnUnknownNameCanBeAskedAgain) {
+    auto client = make_client(quick());
+    const Request request{.url = "http://" + std::string(70, 'a') + "/"};  // No label is so long.
+    for (int again = 0; again < 3; ++again) {
+        EXPECT_EQ(id_of((*client)->send(request)), "unreachable") << again;
+    }
+}
+
 TEST(ClientN8, ABrokenAnswerIsAnError) {
     const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     const std::map<std::string, std::string> answers = {

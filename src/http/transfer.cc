@@ -238,7 +238,8 @@ void CurlTransport::set_limits(const Hop& hop) {
     set(CURLOPT_XFERINFOFUNCTION, &on_progress);
     set(CURLOPT_XFERINFODATA, static_cast<void*>(&stopping_));
     set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_BUFFERSIZE, 128L << 10);
+    // After a name that was not found libcurl 7.88 keeps its buffer and refuses another size.
+    curl_easy_setopt(handle_.get(), CURLOPT_BUFFERSIZE, 128L << 10);
 
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_FOLLOWLOCATION, 0L);
