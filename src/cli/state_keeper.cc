@@ -25,7 +25,7 @@ std::optional<std::string> without_line_end(std::string text) {
 // The ledger of a destination, through its program.
 class LedgerKeeper final : public StateKeeper {
  public:
-    LedgerKeeper(std::vector<std::string> command, std::vector<std::string> hidden,
+    LedgerKeeper(std::vector<std::string> command, HiddenArguments hidden,
                  std::vector<std::string> environment)
         : command_(std::move(command)),
           hidden_(std::move(hidden)),
@@ -65,7 +65,7 @@ class LedgerKeeper final : public StateKeeper {
     }
 
     std::vector<std::string> command_;
-    std::vector<std::string> hidden_;
+    HiddenArguments hidden_;
     std::vector<std::string> environment_;
     int told_ = 0;
 };
@@ -162,7 +162,8 @@ Result<std::unique_ptr<StateKeeper>> keeper_of(const StateQuestion& question,
     add("--wait=", question.wait);
     if (!has_ability(*description, "arguments-fd")) {
         command.insert(command.end(), hidden->begin(), hidden->end());
-        hidden->clear();
+        return std::make_unique<LedgerKeeper>(std::move(command), std::nullopt,
+                                              pairs_of(environment));
     }
     return std::make_unique<LedgerKeeper>(std::move(command), *std::move(hidden),
                                           pairs_of(environment));

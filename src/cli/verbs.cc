@@ -25,19 +25,45 @@ struct Verb {
     std::string_view name;
     std::string_view operands;
     std::string_view description;
+    std::string_view flags;
+    std::string_view example;
 };
 
+constexpr std::string_view kShowFlags =
+    "  --limit N      so many rows as a sample; 5 by default\n"
+    "  --all          our own columns too\n"
+    "  --json         for programs\n"
+    "  --schema NAME  where the tables are\n"
+    "  --to K=V       a setting of the destination; may be repeated\n";
+constexpr std::string_view kSourceFlags =
+    "  --set K=V      a setting of the source; may be repeated\n"
+    "  --config FILE  its settings, JSON or YAML\n";
+constexpr std::string_view kCheckFlags =
+    "  --set K=V      a setting of the source; may be repeated\n"
+    "  --config FILE  its settings, JSON or YAML\n"
+    "  --to K=V       a setting of the destination; may be repeated\n";
+
 constexpr std::array<Verb, 9> kVerbs = {{
-    {"run", "SOURCE DESTINATION", "move records; settings of the source by --set K=V"},
-    {"show", "DESTINATION [TABLE]", "tables, rows and a sample"},
-    {"check", "SOURCE|DESTINATION", "try it with these settings; change nothing"},
-    {"discover", "SOURCE", "the catalog of its streams, as JSON"},
-    {"describe", "SOURCE|DESTINATION", "settings and abilities, as JSON"},
-    {"state", "[WORD] DESTINATION",
-     "where a pipeline goes on: show, history, diff, set, reset, rename"},
-    {"explain", "ID", "what the id at the end of an error means"},
-    {"version", "", "the version"},
-    {"help", "[VERB]", "this text, or what a verb takes"},
+    {"run", "SOURCE DESTINATION", "move records; settings of the source by --set K=V", {}, {}},
+    {"show", "DESTINATION [TABLE]", "tables, rows and a sample", kShowFlags,
+     "streams show sqlite:github.db issues"},
+    {"check", "SOURCE|DESTINATION", "try it with these settings; change nothing", kCheckFlags,
+     "streams check github --set repo_path=OWNER/REPO"},
+    {"discover", "SOURCE", "the catalog of its streams, as JSON", kSourceFlags,
+     "streams discover github"},
+    {"describe", "SOURCE|DESTINATION", "settings and abilities, as JSON", {}, {}},
+    {"state",
+     "[WORD] DESTINATION",
+     "where a pipeline goes on: show, history, diff, set, reset, rename",
+     {},
+     {}},
+    {"explain",
+     "ID",
+     "what the id at the end of an error means",
+     {},
+     "streams explain token-refused"},
+    {"version", "", "the version", {}, {}},
+    {"help", "[VERB]", "this text, or what a verb takes", {}, {}},
 }};
 
 int print(std::string_view text) {
@@ -81,7 +107,9 @@ std::string overview(const ProgramFinder& finder) {
 }
 
 int explain(const Arguments& arguments) {
-    if (arguments.size() != 1) return wrong_usage("streams explain needs the ID of an error", {});
+    if (arguments.size() != 1)
+        return wrong_usage("streams explain needs the id of an error",
+                           "it stands in brackets behind an error: streams explain token-refused");
     auto id = arguments[0];
     if (id.starts_with('[') && id.ends_with(']')) id = id.substr(1, id.size() - 2);
     const auto* explanation = explanation_of(id);
@@ -101,8 +129,12 @@ int help(const Arguments& arguments, const ProgramFinder& finder) {
     if (arguments[0] == "state") return state_command({"--help"}, finder);
     for (const auto& verb : kVerbs) {
         if (verb.name != arguments[0]) continue;
-        return print("usage  streams " + std::string(verb.name) + ' ' + std::string(verb.operands) +
-                     " [flags]\n\n  " + std::string(verb.description) + '\n');
+        auto text = "usage  streams " + std::string(verb.name) + ' ' + std::string(verb.operands);
+        if (!verb.flags.empty()) text += " [flags]";
+        text += "\n\n  " + std::string(verb.description) + '\n';
+        if (!verb.flags.empty()) text += "\nflags\n" + std::string(verb.flags);
+        if (!verb.example.empty()) text += "\nexample\n  " + std::string(verb.example) + '\n';
+        return print(text);
     }
     return run_verb({arguments[0], "--help"});
 }

@@ -32,6 +32,11 @@ int sync(const PersisterEntry& entry, const Settings& settings, const RunOptions
     if (auto watching = SignalWatch::start(); !watching) return print_critical(watching.error());
     SignalWatch::leave_after(run.limits.stop_seconds);
 
+    if (!file.is_open() && ::isatty(STDIN_FILENO) == 1) {
+        log_info(
+            "Reading messages from the terminal; Ctrl-D ends them. Usually a streamer is "
+            "piped in: streamer | persister");
+    }
     const int data_fd = file.is_open() ? file.get() : STDIN_FILENO;
     const Reporter reporter(run.report_fd);
     Committer committer([&](const Context& context) { return entry.make(settings, context); }, run,
@@ -43,14 +48,12 @@ int sync(const PersisterEntry& entry, const Settings& settings, const RunOptions
     auto takes = entry.takes ? entry.takes(settings) : Takes{};
     takes.records = takes.records && asks;
     takes.values = asks;
-    Intake intake(run,
-                  {.takes = takes,
-                   .merges = entry.merges,
-                   .naming = entry.naming,
-                   .input_name = input_path},
-                  [&](const std::string& stream) -> Result<std::vector<Field>> {
-                      return asks ? committer.stored(stream) : std::vector<Field>{};
-                  });
+    Intake intake(
+        run,
+        {.takes = takes, .merges = entry.merges, .naming = entry.naming, .input_name = input_path},
+        [&](const std::string& stream) -> Result<std::vector<Field>> {
+            return asks ? committer.stored(stream) : std::vector<Field>{};
+        });
     Pipeline pipeline(input, reader, intake, committer, run);
     const auto ending = pipeline.run();
     if (!ending) return print_critical(ending.error(), pipeline.safe());

@@ -26,6 +26,7 @@ std::unexpected<Error> wrong_usage(std::string what, const ProgramShape& shape) 
 struct Typed {
     std::string flag;  // `--a-b`, `-n`.
     std::optional<std::string> value;
+    std::string origin;  // As a person typed it, if otherwise: `--set a_b`.
 };
 
 Typed split_flag(const std::string& argument) {
@@ -100,7 +101,15 @@ class Parser {
                 return take(setting, {flag_of(setting.name), "false"}, line_.flags, false);
             }
         }
-        return std::unexpected(unknown(typed.flag));
+        return std::unexpected(unknown(typed));
+    }
+
+    // How `streams` was told a setting that it hands over.
+    std::string origin_of(const std::string& flag) const {
+        if (flag == "--url") return "DESTINATION";
+        std::string name = flag.substr(std::min<std::size_t>(flag.size(), 2));
+        std::ranges::replace(name, '-', '_');
+        return (shape_.kind == ProgramShape::Kind::Streamer ? "--set " : "--to ") + name;
     }
 
     // What a runner hands over so that `ps` does not show it: a JSON array of `--flag=value`. It
@@ -122,9 +131,12 @@ class Parser {
         const auto hidden = nlohmann::json::parse(text, nullptr, false);
         if (!hidden.is_array()) return wrong_usage("--arguments-fd holds no JSON array", shape_);
         for (const auto& argument : hidden) {
-            STREAMS_TRY(take_flag(
-                split_flag(argument.is_string() ? argument.get<std::string>() : argument.dump())));
+            auto typed =
+                split_flag(argument.is_string() ? argument.get<std::string>() : argument.dump());
+            typed.origin = origin_of(typed.flag);
+            STREAMS_TRY(take_flag(std::move(typed)));
         }
+        line_.under_streams = true;
         return {};
     }
 
@@ -142,7 +154,7 @@ class Parser {
             typed.value = arguments_[next_++];
         }
         auto& value = values[setting.name];
-        value.origin = typed.flag;
+        value.origin = typed.origin.empty() ? typed.flag : typed.origin;
         return add_text(setting, *std::move(typed.value), value);
     }
 
@@ -155,7 +167,8 @@ class Parser {
         return nullptr;
     }
 
-    Error unknown(const std::string& flag) const {
+    Error unknown(const Typed& typed) const {
+        const auto& flag = typed.flag;
         std::vector<std::string> known;
         for (const auto& option : options_) {
             if (!option.hidden) known.push_back(flag_of(option.setting.name));
@@ -169,6 +182,10 @@ class Parser {
                     {},
                     "see: " + shape_.program + " --help"};
         if (!meant.empty()) error.remedy = "did you mean " + meant + "?";
+        if (typed.origin.empty()) return error;
+        error.id = "unknown-setting";
+        error.what = shape_.program + " has no setting " + ascii_excerpt(typed.origin, 60);
+        if (!meant.empty()) error.remedy = "did you mean " + origin_of(meant) + "?";
         return error;
     }
 

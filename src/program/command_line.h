@@ -18,6 +18,7 @@ struct CommandLine {
     std::vector<std::string> config_files;
     std::string url;  ///< Of `--url`, unless `url` is a setting of the program's own.
     std::map<std::string, Settings::Value, std::less<>> flags;  ///< By setting; origin `--a-b`.
+    bool under_streams = false;  ///< `streams` has started us: its flags are what people know.
     Settings options;  ///< By option: those of the shape and the common ones (`help`, `quiet`).
 };
 

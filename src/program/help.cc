@@ -58,7 +58,11 @@ Row row_of(const Option& option) {
     Row row{"    " + flag_of(option.setting.name), option.setting.description};
     if (option.letter != 0) row.left.replace(0, 4, std::string("-") + option.letter + ", ");
     const bool takes_value = option.setting.kind != Setting::Kind::Boolean;
-    if (takes_value && option.value.empty()) row.left += placeholder(option.setting.kind);
+    const auto& choices = option.setting.choices;
+    if (takes_value && option.value.empty()) {
+        row.left += choices.empty() ? std::string(placeholder(option.setting.kind))
+                                    : ' ' + join(choices, "|");
+    }
     if (takes_value && !option.value.empty()) row.left += ' ' + option.value;
     if (!takes_value && !option.value.empty()) row.left += "[=" + option.value + ']';
     return row;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
+#include "program/command_line.h"
 
 namespace streams {
 namespace {
@@ -64,7 +65,12 @@ Result<Settings::Value> chosen(const Setting& setting, Settings::Value value) {
     }
     std::string choices;
     for (const auto& choice : setting.choices) choices += (choices.empty() ? "" : ", ") + choice;
-    return refuse(setting, "one of " + choices, '"' + value.text + '"', value.origin);
+    auto refused = refuse(setting, "one of " + choices, '"' + value.text + '"', value.origin);
+    const auto meant = nearest(value.text, setting.choices);
+    if (!meant.empty() && !setting.secret) {
+        refused.error().why = std::exchange(refused.error().remedy, "did you mean " + meant + "?");
+    }
+    return refused;
 }
 
 // A list's item, or the whole of one that is not an array.

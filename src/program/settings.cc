@@ -108,22 +108,26 @@ class Resolver {
         return {};
     }
 
-    Result<> take_url(const std::string& text) {
+    Result<> take_url(const std::string& text, const std::string& origin) {
         auto url = parse_url(text);
         if (!url) return std::unexpected(std::move(url).error());
         const auto& schemes = shape_.abilities.schemes;
         if (std::ranges::find(schemes, url->scheme) == schemes.end()) {
-            return fail(
-                ErrorKind::Config, "url",
-                shape_.program + " does not know URLs that begin with " + url->scheme + ":");
+            return std::unexpected(Error{
+                ErrorKind::Config,
+                "url",
+                shape_.program + " does not know URLs that begin with " + url->scheme + ":",
+                {},
+                {},
+                schemes.empty() ? std::string() : "its URLs begin with " + schemes.front() + ":"});
         }
         const auto* path = find_setting(shape_.spec, shape_.path_setting);
         ensure(path != nullptr, "path_setting names a setting");
-        if (!url->path.empty()) STREAMS_TRY(take_text(*path, url->path, "--url"));
+        if (!url->path.empty()) STREAMS_TRY(take_text(*path, url->path, origin));
         for (const auto& [name, value] : url->query) {
             const auto* setting = find_setting(shape_.spec, name);
-            if (setting == nullptr) return std::unexpected(unknown_setting(shape_, name, "--url"));
-            STREAMS_TRY(take_text(*setting, value, "--url"));
+            if (setting == nullptr) return std::unexpected(unknown_setting(shape_, name, origin));
+            STREAMS_TRY(take_text(*setting, value, origin));
         }
         return {};
     }
@@ -132,11 +136,12 @@ class Resolver {
         for (const auto& [name, value] : flags) values_[name] = value;
     }
 
-    Result<> check_required() const {
+    Result<> check_required(const CommandLine& line) const {
         for (const auto& setting : shape_.spec.settings()) {
             if (!setting.required || values_.contains(setting.name)) continue;
-            auto remedy =
-                "give " + flag_of(setting.name) + ", or \"" + setting.name + "\" in --config";
+            auto remedy = line.under_streams ? given_to_streams(setting)
+                                             : "give " + flag_of(setting.name) + ", or \"" +
+                                                   setting.name + "\" in --config";
             if (!setting.variable.empty()) remedy += ", or the variable " + setting.variable;
             return std::unexpected(
                 Error{ErrorKind::Config,
@@ -157,6 +162,15 @@ class Resolver {
         if (!value) return std::unexpected(std::move(value).error());
         values_[setting.name] = *std::move(value);
         return {};
+    }
+
+    std::string given_to_streams(const Setting& setting) const {
+        if (setting.name == shape_.path_setting && !shape_.abilities.schemes.empty()) {
+            return "name it in the URL: " + shape_.abilities.schemes.front() + ":" +
+                   upper(setting.name);
+        }
+        const bool of_source = shape_.kind == ProgramShape::Kind::Streamer;
+        return std::string("give ") + (of_source ? "--set " : "--to ") + setting.name + "=...";
     }
 
     static void warn_of_readers(const std::string& path) {
@@ -216,9 +230,9 @@ Result<Settings> resolve_settings(const ProgramShape& shape, const CommandLine& 
     STREAMS_TRY(resolver.take_defaults());
     for (const auto& path : line.config_files) STREAMS_TRY(resolver.take_file(path));
     STREAMS_TRY(resolver.take_variables());
-    if (!line.url.empty()) STREAMS_TRY(resolver.take_url(line.url));
+    if (!line.url.empty()) STREAMS_TRY(resolver.take_url(line.url, line.options.origin("url")));
     resolver.take_flags(line.flags);
-    if (required) STREAMS_TRY(resolver.check_required());
+    if (required) STREAMS_TRY(resolver.check_required(line));
     return std::move(resolver).settings();
 }
 

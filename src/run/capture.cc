@@ -8,7 +8,6 @@
 #include <poll.h>
 
 #include "base/signals.h"
-#include "run/hidden_arguments.h"
 
 namespace streams {
 namespace {
@@ -53,7 +52,7 @@ Result<> read_both(Pipe& out, Pipe& log, Captured& captured) {
 
 Result<Captured> run_captured(const std::vector<std::string>& arguments,
                               const std::vector<std::string>& environment,
-                              const std::vector<std::string>& hidden) {
+                              const HiddenArguments& hidden) {
     auto nothing = open_file("/dev/null", O_RDONLY);
     auto out = make_pipe();
     auto log = make_pipe();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/process.h"
+#include "run/hidden_arguments.h"
 #include "streams/error.h"
 
 namespace streams {
@@ -25,7 +26,7 @@ struct Captured {
 /// MiB.
 Result<Captured> run_captured(const std::vector<std::string>& arguments,
                               const std::vector<std::string>& environment,
-                              const std::vector<std::string>& hidden = {});
+                              const HiddenArguments& hidden = std::nullopt);
 
 /// The command with one of our words: it comes right behind the program, in place of `sync`.
 std::vector<std::string> with_word(std::vector<std::string> command, std::string word);

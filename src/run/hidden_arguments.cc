@@ -22,9 +22,9 @@ Result<Descriptor> hide_arguments(const std::vector<std::string>& hidden) {
     return file;
 }
 
-Result<pid_t> spawn_hiding(SpawnPlan plan, const std::vector<std::string>& hidden) {
-    if (hidden.empty()) return spawn(plan);
-    const auto file = hide_arguments(hidden);
+Result<pid_t> spawn_hiding(SpawnPlan plan, const HiddenArguments& hidden) {
+    if (!hidden) return spawn(plan);
+    const auto file = hide_arguments(*hidden);
     if (!file) return std::unexpected(file.error());
     plan.passed.push_back({file->get(), kPassedAs});
     plan.arguments.insert(plan.arguments.end(), {"--arguments-fd", std::to_string(kPassedAs)});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -14,8 +15,10 @@ namespace streams {
 /// is shown to everyone on the machine; this is not.
 Result<Descriptor> hide_arguments(const std::vector<std::string>& hidden);
 
-/// As `spawn`, and hands the program `hidden` in that way; each is `--flag=value`. Nothing is added
-/// where there are none.
-Result<pid_t> spawn_hiding(SpawnPlan plan, const std::vector<std::string>& hidden);
+/// Each is `--flag=value`; none: the program cannot read them in that way.
+using HiddenArguments = std::optional<std::vector<std::string>>;
+
+/// As `spawn`, and hands the program `hidden` in that way.
+Result<pid_t> spawn_hiding(SpawnPlan plan, const HiddenArguments& hidden);
 
 }  // namespace streams

@@ -7,7 +7,6 @@
 #include <poll.h>
 
 #include "base/signals.h"
-#include "run/hidden_arguments.h"
 #include "run/line_pump.h"
 
 namespace streams {
@@ -90,8 +89,7 @@ class JoinedRun {
         return {};
     }
 
-    static Result<> start(Child& child, const SpawnPlan& plan,
-                          const std::vector<std::string>& hidden) {
+    static Result<> start(Child& child, const SpawnPlan& plan, const HiddenArguments& hidden) {
         auto process = spawn_hiding(plan, hidden);
         if (!process) return std::unexpected(std::move(process).error());
         child.process = *process;

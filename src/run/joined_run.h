@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/process.h"
+#include "run/hidden_arguments.h"
 #include "streams/error.h"
 
 namespace streams {
@@ -41,10 +42,10 @@ class RunWatcher {
 };
 
 struct JoinPlan {
-    std::vector<std::string> persister;         ///< The command, without what joins it to a runner.
-    std::vector<std::string> environment;       ///< Of both; empty: ours.
-    std::vector<std::string> persister_hidden;  ///< Arguments, as for `spawn_hiding`.
-    std::vector<std::string> streamer_hidden;
+    std::vector<std::string> persister;    ///< The command, without what joins it to a runner.
+    std::vector<std::string> environment;  ///< Of both; empty: ours.
+    HiddenArguments persister_hidden;
+    HiddenArguments streamer_hidden;
     bool persister_ends = false;                   ///< It knows `--end-fd` and `--report-fd`.
     bool streamer_reports = false;                 ///< It knows `--report-fd`.
     std::chrono::milliseconds kill_after{10'000};  ///< Between SIGTERM and SIGKILL of the streamer.

@@ -53,7 +53,8 @@ bool is_interpreter(std::string name) {
 // What a command is called after: its program, or the script that an interpreter runs.
 std::string name_of_command(const std::vector<std::string>& words) {
     auto name = base_name(words.front());
-    if (is_interpreter(name)) {
+    const bool runs_text = std::ranges::find(words, "-c") != words.end();
+    if (is_interpreter(name) && !runs_text) {
         const auto script = std::find_if(words.begin() + 1, words.end(),
                                          [](const auto& it) { return !it.starts_with('-'); });
         if (script != words.end()) name = base_name(*script);
@@ -114,6 +115,15 @@ std::string program_of_scheme(const std::string& scheme, const ProgramFinder& fi
         if (std::ranges::find(schemes, nlohmann::json(scheme)) != schemes.end()) return path;
     }
     return {};
+}
+
+// What somebody meant who wrote only the file: `x.db`, `out/`; empty: no guess.
+std::string url_of_file(const std::string& name) {
+    for (const std::string_view extension : {".db", ".sqlite", ".sqlite3"}) {
+        if (name.ends_with(extension)) return "sqlite:" + name;
+    }
+    if (name.ends_with(".duckdb")) return "duckdb:" + name;
+    return name.ends_with('/') ? "file:" + name : std::string();
 }
 
 std::string shown_path(std::string_view url) {
@@ -178,10 +188,14 @@ Result<SourceProgram> find_source(std::string_view text, const ProgramFinder& fi
     auto words = split_words(text);
     if (!words) return std::unexpected(std::move(words).error());
     if (words->empty()) return unknown("source", text, {}, "name one: github, or a command");
-    const auto program = finder.find(words->front());
-    if (program.empty()) return unknown("source", words->front(), {}, "there is no such program");
-    words->front() = program;
-    return source_of(*std::move(words));
+    for (const std::string_view prefix : {"", "stream-", "tap-"}) {
+        const auto program = finder.find(std::string(prefix) + words->front());
+        if (program.empty()) continue;
+        words->front() = program;
+        return source_of(*std::move(words));
+    }
+    return unknown("source", words->front(), names_behind(finder, {"stream-", "tap-"}),
+                   "there is no such program");
 }
 
 Result<DestinationProgram> find_destination(std::string_view text, const ProgramFinder& finder) {
@@ -205,8 +219,11 @@ Result<DestinationProgram> find_destination(std::string_view text, const Program
         const bool ours = base_name(program).starts_with("persist-");
         return DestinationProgram{*words, name_of_command(*words), {}, ours};
     }
-    return unknown("destination", first, names_behind(finder, {"persist-"}),
-                   "a destination is a URL (sqlite:FILE, file:FOLDER) or a command");
+    auto refused = unknown("destination", first, names_behind(finder, {"persist-"}),
+                           "a destination is a URL (sqlite:FILE, file:FOLDER) or a command");
+    const auto meant = url_of_file(first);
+    if (!meant.empty()) refused.error().remedy = "did you mean " + meant + "?";
+    return refused;
 }
 
 }  // namespace streams

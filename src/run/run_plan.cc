@@ -185,7 +185,9 @@ class PlanMaker {
         }
         for (const auto& pair : pairs) {
             const auto equals = pair.find('=');
-            if (equals == std::string::npos) return wrong_usage("--set is NAME=VALUE", {});
+            if (equals == std::string::npos) {
+                return wrong_usage("--set is NAME=VALUE", "such as --set repo_path=OWNER/REPO");
+            }
             const auto value = pair.substr(equals + 1);
             auto json = Json::parse(value, nullptr, false);
             merged[pair.substr(0, equals)] = json.is_discarded() ? Json(value) : std::move(json);
@@ -241,8 +243,11 @@ class PlanMaker {
         if (!flags) return std::unexpected(std::move(flags).error());
         if (!plan_.destination.url.empty()) flags->push_back("--url=" + plan_.destination.url);
         const bool hides = has_ability(destination_can_, "arguments-fd");
-        auto& arguments = hides ? plan_.persister_hidden : command;
-        arguments.insert(arguments.end(), flags->begin(), flags->end());
+        if (hides) {
+            plan_.persister_hidden = *std::move(flags);
+        } else {
+            command.insert(command.end(), flags->begin(), flags->end());
+        }
         pipeline_ = options_.has("pipeline") ? options_.text("pipeline") : plan_.source.pipeline;
         run_id_ = options_.has("run") ? options_.text("run") : random_id();
         add(command, "--pipeline", pipeline_);
@@ -428,7 +433,8 @@ Result<std::vector<std::string>> flags_of_pairs(const std::vector<std::string>& 
     for (const auto& pair : pairs) {
         const auto equals = pair.find('=');
         if (equals == std::string::npos || equals == 0) {
-            return wrong_usage(std::string(flag) + " is NAME=VALUE", {});
+            return wrong_usage(std::string(flag) + " is NAME=VALUE",
+                               "such as " + std::string(flag) + " repo_path=OWNER/REPO");
         }
         flags.push_back(flag_of(pair.substr(0, equals)) + pair.substr(equals));
     }

@@ -6,6 +6,7 @@
 
 #include "program/command_line.h"
 #include "program/settings.h"
+#include "run/hidden_arguments.h"
 #include "run/kept_state.h"
 #include "run/programs.h"
 #include "run/summary.h"
@@ -18,10 +19,10 @@ namespace streams {
 struct RunPlan {
     SourceProgram source;
     DestinationProgram destination;
-    std::vector<std::string> persister;         ///< The command, without what joins it to a runner.
-    std::vector<std::string> streamer;          ///< The command, without `--state`.
-    std::vector<std::string> persister_hidden;  ///< Arguments that `ps` must not show.
-    std::vector<std::string> streamer_hidden;
+    std::vector<std::string> persister;  ///< The command, without what joins it to a runner.
+    std::vector<std::string> streamer;   ///< The command, without `--state`.
+    HiddenArguments persister_hidden;    ///< Arguments that `ps` must not show.
+    HiddenArguments streamer_hidden;
     std::vector<std::string> environment;  ///< Of both; empty: ours.
     bool persister_ends = false;
     bool streamer_reports = false;

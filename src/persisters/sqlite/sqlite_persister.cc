@@ -38,6 +38,8 @@ std::string resolved_path(const std::string& path) {
 // Only looks: the folder of a file that is not there yet has to be.
 Result<> check_place(const std::string& path, bool will_write) {
     if (path.empty()) return unusable("\"\"", "the name is empty");
+    std::error_code failed;
+    if (std::filesystem::is_directory(path, failed)) return unusable(path, "it is a folder");
     if (file_exists(path)) return {};
     const auto folder = folder_of(path);
     if (!file_exists(folder)) return unusable(path, "there is no folder " + folder);
