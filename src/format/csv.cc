@@ -1,5 +1,7 @@
 #include "format/csv.h"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 #include <utility>
 
@@ -15,7 +17,9 @@ class CsvEncoder final : public Encoder {
  public:
     CsvEncoder(const std::vector<Field>& fields, CsvStyle style, ByteSink sink)
         : style_(std::move(style)), sink_(std::move(sink)) {
-        special_ = std::string("\r\n") + kQuote + style_.delimiter;
+        for (const char byte : {'\r', '\n', kQuote, style_.delimiter}) {
+            is_special_[static_cast<unsigned char>(byte)] = true;
+        }
         if (!style_.has_header) return;
         for (std::size_t i = 0; i < fields.size(); ++i) {
             if (i != 0) piece_ += style_.delimiter;
@@ -71,8 +75,9 @@ class CsvEncoder final : public Encoder {
     }
 
     bool needs_quotes(std::string_view text) const {
-        return text == style_.null_text || text.empty() ||
-               text.find_first_of(special_) != std::string_view::npos;
+        return text.empty() || text == style_.null_text ||
+               std::ranges::any_of(
+                   text, [&](char byte) { return is_special_[static_cast<unsigned char>(byte)]; });
     }
 
     void append_text(std::string_view text) {
@@ -108,7 +113,7 @@ class CsvEncoder final : public Encoder {
 
     CsvStyle style_;
     ByteSink sink_;
-    std::string special_;
+    std::array<bool, 256> is_special_ = {};  // What a cell needs quotes for.
     std::string piece_;
 };
 

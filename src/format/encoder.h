@@ -23,6 +23,9 @@ class Encoder {
     Encoder& operator=(const Encoder&) = delete;
     virtual ~Encoder() = default;
 
+    /// Whether `write` may get `batch`; if not, another file has to be begun.
+    virtual bool takes(const Batch& /*batch*/) const { return true; }
+
     virtual Result<> write(const Batch& batch) = 0;
 
     /// Writes what stands behind the last row.

@@ -11,6 +11,9 @@ from pathlib import Path
 BIN = Path(os.environ["STREAMS_BIN"])
 MEMORY = 64 << 20
 LINES = 5_000
+PROGRAMS = ["persist-sqlite", "persist-file"]
+if (BIN / "../lib/streams/parquet.so").exists():
+    PROGRAMS.append("persist-parquet")
 
 
 def peak_of(program, folder, feed):
@@ -40,7 +43,7 @@ def long_line(pipe):
 
 
 def main() -> int:
-    for program in ("persist-sqlite", "persist-file"):
+    for program in PROGRAMS:
         for feed, line_bytes in ((gigabyte, 250), (long_line, 50_000_100)):
             with tempfile.TemporaryDirectory() as folder:
                 status, peak = peak_of(program, folder, feed)

@@ -15,6 +15,7 @@ namespace streams::parquet_format {
 namespace {
 
 constexpr int kZstdLevel = 1;
+constexpr std::size_t kStatisticsValueBytes = std::size_t{64} << 10;
 constexpr std::size_t kSampleRows = 4096;
 constexpr std::size_t kDictionaryShare = 4;  // One distinct value in so many, or fewer.
 
@@ -73,6 +74,15 @@ bool wants_dictionary(const Column& column) {
     return distinct.size() * kDictionaryShare <= rows;
 }
 
+// Arrow keeps several copies of the least and of the greatest value of a column.
+bool has_large_values(const Column& column) {
+    if (!Column::has_bytes(column.type) || column.bytes <= kStatisticsValueBytes) return false;
+    for (std::size_t row = 0; row < column.rows; ++row) {
+        if (!column.is_null(row) && column.text(row).size() > kStatisticsValueBytes) return true;
+    }
+    return false;
+}
+
 class ParquetEncoder final : public Encoder {
  public:
     ParquetEncoder(const std::vector<Field>& fields, const std::vector<DecimalWidth>& widths,
@@ -80,6 +90,13 @@ class ParquetEncoder final : public Encoder {
         : schema_(arrow_schema(fields, widths)),
           compression_(compression),
           stream_(std::make_shared<SinkStream>(std::move(sink))) {}
+
+    bool takes(const Batch& batch) const override {
+        for (std::size_t i = 0; i < has_statistics_.size(); ++i) {
+            if (has_statistics_[i] && has_large_values(batch.columns[i])) return false;
+        }
+        return true;
+    }
 
     Result<> write(const Batch& batch) override {
         if (!writer_) STREAMS_TRY(open(batch));
@@ -117,8 +134,10 @@ class ParquetEncoder final : public Encoder {
         properties.max_row_group_length(std::int64_t{1} << 40);  // Bytes decide, not rows.
         properties.disable_dictionary();
         for (std::size_t i = 0; i < sample.columns.size(); ++i) {
-            if (!wants_dictionary(sample.columns[i])) continue;
-            properties.enable_dictionary(schema_->field(static_cast<int>(i))->name());
+            const auto& name = schema_->field(static_cast<int>(i))->name();
+            if (wants_dictionary(sample.columns[i])) properties.enable_dictionary(name);
+            has_statistics_.push_back(!has_large_values(sample.columns[i]));
+            if (!has_statistics_.back()) properties.disable_statistics(name);
         }
         parquet::ArrowWriterProperties::Builder arrow_properties;
         arrow_properties.set_use_threads(true);
@@ -134,6 +153,7 @@ class ParquetEncoder final : public Encoder {
     Compression compression_;
     decltype(std::make_shared<SinkStream>(ByteSink())) stream_;
     std::unique_ptr<parquet::arrow::FileWriter> writer_;
+    std::vector<bool> has_statistics_;  // By column.
     std::size_t held_bytes_ = 0;
 };
 

@@ -60,6 +60,29 @@ TEST(ParquetEncoder, HandsOnWhatTheDestinationSays) {
     EXPECT_EQ(finished.error().id, "disk-full");
 }
 
+TEST(ParquetEncoder, LeavesColumnsOfHugeValuesWithoutStatistics) {
+    const std::string huge(1 << 20, 'x');
+    const auto has_statistics = [](const std::string& value) {
+        std::string file;
+        const auto encoder = make_encoder({field("t", Type::Text)}, {{}}, Compression::Zstd,
+                                          testing_batch::into(file));
+        EXPECT_TRUE(encoder->write(batch_of(of_texts(Type::Text, {value}))));
+        EXPECT_TRUE(encoder->finish());
+        const auto reader = parquet::ParquetFileReader::Open(
+            std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(file)));
+        return reader->metadata()->RowGroup(0)->ColumnChunk(0)->is_stats_set();
+    };
+    EXPECT_TRUE(has_statistics("x"));
+    EXPECT_FALSE(has_statistics(huge));
+
+    std::string file;
+    const auto encoder =
+        make_encoder({field("t", Type::Text)}, {{}}, Compression::Zstd, testing_batch::into(file));
+    ASSERT_TRUE(encoder->write(batch_of(of_texts(Type::Text, {"x"}))));
+    EXPECT_TRUE(encoder->takes(batch_of(of_texts(Type::Text, {"y"}))));
+    EXPECT_FALSE(encoder->takes(batch_of(of_texts(Type::Text, {huge}))));
+}
+
 TEST(ParquetEncoder, KeepsADictionaryWhereFewValuesDiffer) {
     const auto dictionaries = [](const std::vector<std::optional<std::string>>& values) {
         std::string file;

@@ -52,6 +52,10 @@ Result<> DataFiles::write(const Stream& stream, const Batch& batch, const Commit
 Result<> DataFiles::write_to(const std::string& folder, const Stream& stream, const Batch& batch,
                              const CommitName& name) {
     auto found = file_in(folder, stream, name);
+    if (found && !(*found)->encoder->takes(batch)) {
+        STREAMS_TRY(close(**found));
+        found = file_in(folder, stream, name);
+    }
     if (!found) return std::unexpected(std::move(found).error());
     auto& file = **found;
     file.used = ++clock_;
