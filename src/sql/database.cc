@@ -15,6 +15,13 @@ std::string Answer::text(std::size_t row, std::size_t column) const {
     return rows[row][column].value_or(std::string());
 }
 
+std::vector<std::string> Answer::texts(std::size_t column) const {
+    std::vector<std::string> all;
+    all.reserve(rows.size());
+    for (std::size_t row = 0; row < rows.size(); ++row) all.push_back(text(row, column));
+    return all;
+}
+
 std::int64_t Answer::integer(std::size_t row, std::size_t column) const {
     const auto digits = text(row, column);
     std::int64_t value = 0;

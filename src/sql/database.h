@@ -32,6 +32,8 @@ struct Answer {
 
     /// An empty text for NULL.
     std::string text(std::size_t row, std::size_t column) const;
+    /// A whole column, in order.
+    std::vector<std::string> texts(std::size_t column) const;
     /// 0 for NULL.
     std::int64_t integer(std::size_t row, std::size_t column) const;
 };

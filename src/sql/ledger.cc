@@ -301,16 +301,14 @@ Result<> SqlLedger::rename(std::string_view name) {
 }
 
 Result<std::vector<std::string>> SqlLedger::pipelines() {
-    std::vector<std::string> names;
     const auto there = exists(kStateTable);
     if (!there) return std::unexpected(there.error());
-    if (!*there) return names;
+    if (!*there) return std::vector<std::string>{};
     const auto rows =
         database_.ask("SELECT pipeline FROM _streams_state WHERE \"schema\" = $1 ORDER BY pipeline",
                       {context_.schema});
     if (!rows) return std::unexpected(rows.error());
-    for (std::size_t row = 0; row < rows->rows.size(); ++row) names.push_back(rows->text(row, 0));
-    return names;
+    return rows->texts(0);
 }
 
 }  // namespace streams::sql

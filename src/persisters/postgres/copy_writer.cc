@@ -31,6 +31,7 @@ Stream staged_stream(const Stream& stream, const sql::OpenTable& table) {
 Result<CopyWriter::Target> CopyWriter::target_of(std::int64_t commit) {
     Target target;
     std::vector<std::string> columns;
+    columns.reserve(stream_.fields.size() + 2);
     for (const auto& field : stream_.fields) columns.push_back(field.name);
     if (table_.has_commit_column && commit != 0) {
         columns.emplace_back(sql::kCommitColumn);

@@ -37,9 +37,9 @@ bool read(std::string_view text, Digits& number) {
     if (exponent_at < text.size()) {
         auto digits = text.substr(exponent_at + 1);
         if (digits.starts_with('+')) digits.remove_prefix(1);
-        const auto* end = digits.data() + digits.size();
-        const auto read = std::from_chars(digits.data(), end, exponent);
-        if (read.ec != std::errc() || read.ptr != end) return false;
+        const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+        const bool is_whole = read.ptr == digits.data() + digits.size();
+        if (read.ec != std::errc() || !is_whole) return false;
     }
     const auto mantissa = text.substr(0, exponent_at);
     const auto point = std::min(mantissa.find('.'), mantissa.size());

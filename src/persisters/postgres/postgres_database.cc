@@ -145,6 +145,7 @@ Result<std::vector<sql::PhysicalColumn>> PostgresDatabase::read_columns(std::str
     const auto rows = ask(kColumns, {schema_, table});
     if (!rows) return std::unexpected(rows.error());
     std::vector<sql::PhysicalColumn> columns;
+    columns.reserve(rows->rows.size());
     for (std::size_t row = 0; row < rows->rows.size(); ++row) {
         columns.push_back({.name = rows->text(row, 0),
                            .type = rows->text(row, 1),
@@ -174,9 +175,7 @@ Result<std::vector<sql::PhysicalColumn>> PostgresDatabase::physical_columns(
 Result<std::vector<std::string>> PostgresDatabase::tables() {
     const auto rows = ask(kTables, {schema_});
     if (!rows) return std::unexpected(rows.error());
-    std::vector<std::string> names;
-    for (std::size_t row = 0; row < rows->rows.size(); ++row) names.push_back(rows->text(row, 0));
-    return names;
+    return rows->texts(0);
 }
 
 // COPY in binary sends the column's own type. A limited text refuses what it cannot hold; a limited

@@ -49,10 +49,10 @@ Place place_in(const std::string& url) {
 
 Result<std::unique_ptr<PostgresDatabase>> connected(const Settings& settings,
                                                     const Context& context) {
-    auto place = place_in(settings.text("url"));
+    const auto place = place_in(settings.text("url"));
     auto database = std::make_unique<PostgresDatabase>(
-        Address{std::move(place.url), settings.text("sslmode"), connection_name(context)},
-        context.schema.empty() ? std::move(place.schema) : context.schema, context.wait);
+        Address{place.url, settings.text("sslmode"), connection_name(context)},
+        context.schema.empty() ? place.schema : context.schema, context.wait);
     STREAMS_TRY(database->connect());
     return database;
 }

@@ -198,9 +198,7 @@ Result<> PostgresDatabase::ensure_unique_key(const std::string& table,
 Result<std::vector<std::string>> PostgresDatabase::primary_key(const std::string& table) {
     const auto rows = ask(kPrimaryKey, {schema_, table});
     if (!rows) return std::unexpected(rows.error());
-    std::vector<std::string> names;
-    for (std::size_t row = 0; row < rows->rows.size(); ++row) names.push_back(rows->text(row, 1));
-    return names;
+    return rows->texts(1);
 }
 
 // Ours, and the primary key, which may be that of an older load.
@@ -264,6 +262,7 @@ Result<> PostgresDatabase::replace_table(const std::string& from, const std::str
     const auto columns = read_columns(from);
     if (!columns) return std::unexpected(columns.error());
     std::vector<std::string> names;
+    names.reserve(columns->size());
     for (const auto& column : *columns) names.push_back(column.name);
     STREAMS_TRY(run(fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM {2}", sql::quoted(to),
                                 sql::quoted_list(names), sql::quoted(from))));

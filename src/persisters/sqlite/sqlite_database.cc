@@ -99,9 +99,7 @@ Result<std::vector<std::string>> SqliteDatabase::tables() {
         "ORDER BY name",
         {});
     if (!rows) return std::unexpected(rows.error());
-    std::vector<std::string> names;
-    for (std::size_t row = 0; row < rows->rows.size(); ++row) names.push_back(rows->text(row, 0));
-    return names;
+    return rows->texts(0);
 }
 
 bool SqliteDatabase::holds(const sql::PhysicalColumn& column, const Field& field) const {
