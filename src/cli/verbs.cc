@@ -6,6 +6,8 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "cli/doctor.h"
+#include "cli/lint.h"
 #include "cli/other_program.h"
 #include "cli/state_verbs.h"
 #include "program/command_line.h"
@@ -43,7 +45,7 @@ constexpr std::string_view kCheckFlags =
     "  --config FILE  its settings, JSON or YAML\n"
     "  --to K=V       a setting of the destination; may be repeated\n";
 
-constexpr std::array<Verb, 9> kVerbs = {{
+constexpr std::array<Verb, 12> kVerbs = {{
     {"run", "SOURCE DESTINATION", "move records; settings of the source by --set K=V", {}, {}},
     {"show", "DESTINATION [TABLE]", "tables, rows and a sample", kShowFlags,
      "streams show sqlite:github.db issues"},
@@ -127,6 +129,8 @@ int help(const Arguments& arguments, const ProgramFinder& finder) {
     if (arguments.empty()) return print(overview(finder));
     if (arguments[0] == "run") return run_command({"--help"}, STREAMS_VERSION);
     if (arguments[0] == "state") return state_command({"--help"}, finder);
+    if (arguments[0] == "preview") return preview_command({"--help"}, finder);
+    if (arguments[0] == "lint") return lint_command({"--help"}, finder);
     for (const auto& verb : kVerbs) {
         if (verb.name != arguments[0]) continue;
         auto text = "usage  streams " + std::string(verb.name) + ' ' + std::string(verb.operands);
@@ -169,6 +173,9 @@ int run_verb(const std::vector<std::string>& arguments) {
     if (verb == "version" || verb == "--version") return print("streams " STREAMS_VERSION "\n");
     if (verb == "run") return run_command(rest, STREAMS_VERSION);
     if (verb == "state") return state_command(rest, finder);
+    if (verb == "preview") return preview_command(rest, finder);
+    if (verb == "lint") return lint_command(rest, finder);
+    if (verb == "doctor") return doctor_command(rest, finder);
     if (verb == "explain") return explain(rest);
     const bool asks_other =
         verb == "show" || verb == "check" || verb == "discover" || verb == "describe";

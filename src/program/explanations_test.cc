@@ -18,18 +18,33 @@ bool is_source(const std::filesystem::path& path) {
            name.find("_test.") == std::string::npos && name.find("testing") == std::string::npos;
 }
 
-// The ids that the code gives to errors: `ErrorKind::Config, "usage"`, `error.id = "key-changed"`.
+// Adds the first group of each match.
+void find_all(const std::string& text, const std::string& form, std::set<std::string>& found) {
+    const std::regex compiled(form);
+    for (std::sregex_iterator match(text.begin(), text.end(), compiled), end; match != end;
+         ++match) {
+        found.insert((*match)[1]);
+    }
+}
+
+constexpr std::string_view kId = R"re("([a-z0-9]+(?:-[a-z0-9]+)*)")re";
+
+// The ids that a text gives to errors: `ErrorKind::Config, "usage"`, `error.id = "key-changed"`,
+// and by a function of its own that begins `Error usage(std::string id`.
+void find_ids(const std::string& text, std::set<std::string>& ids) {
+    find_all(text, R"((?:ErrorKind::\w+,\s*|\berror(?:\(\))?\.id = ))" + std::string(kId), ids);
+    std::set<std::string> makers;
+    find_all(text, R"(Error>? (?:\w+::)?(\w+)\(std::string(?:_view)? id\b)", makers);
+    for (const auto& maker : makers) {
+        find_all(text, "\\b" + maker + R"(\(\s*)" + std::string(kId), ids);
+    }
+}
+
 std::set<std::string> ids_in_code(const std::string& root) {
-    const std::regex form(
-        R"re((?:ErrorKind::\w+,\s*|\berror(?:\(\))?\.id = )"([a-z0-9]+(?:-[a-z0-9]+)*)")re");
     std::set<std::string> ids;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root + "/src")) {
         if (!entry.is_regular_file() || !is_source(entry.path())) continue;
-        const auto text = read_file(entry.path(), 1 << 20).value();
-        for (std::sregex_iterator match(text.begin(), text.end(), form), end; match != end;
-             ++match) {
-            ids.insert((*match)[1]);
-        }
+        find_ids(read_file(entry.path(), 1 << 20).value(), ids);
     }
     return ids;
 }
@@ -40,6 +55,15 @@ TEST(Explanations, KnowEveryIdInTheCode) {
     const auto ids = ids_in_code(root);
     EXPECT_GT(ids.size(), 50U);
     for (const auto& id : ids) EXPECT_NE(explanation_of(id), nullptr) << id;
+}
+
+TEST(Explanations, AreLookedForWhereverAnErrorIsMade) {
+    std::set<std::string> ids;
+    find_ids(
+        "fail(ErrorKind::Data, \"a-b\", x); Error usage(std::string id, int); usage(\n"
+        "    \"c-d\", 1); other(\"e-f\"); error.id = \"g\";",
+        ids);
+    EXPECT_EQ(ids, (std::set<std::string>{"a-b", "c-d", "g"}));
 }
 
 TEST(Explanations, AreSortedAndWholeSentences) {
