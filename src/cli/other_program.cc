@@ -98,7 +98,8 @@ Result<Call> source_call(const std::string& verb, const std::string& name, Call 
 int answer_by(Call call) {
     if (call.hidden.empty()) return become(call.command);
     const auto description = describe_program({call.command.front()});
-    const bool hides = description && has_ability(*description, "arguments-fd");
+    if (!description) return print_critical(description.error());
+    const bool hides = *description && has_ability(**description, "arguments-fd");
     if (!hides) {
         call.command.insert(call.command.end(), call.hidden.begin(), call.hidden.end());
         return become(call.command);

@@ -158,6 +158,17 @@ TEST_F(RunTraces, WrapperDropsDescriptors) {
     EXPECT_FALSE(file_exists("out"));
 }
 
+TEST_F(RunTraces, TakesNoProgramOfOursForAStrangerBecauseItWasKilled) {
+    std::filesystem::create_directory("bin");
+    streamer("bin/persist-killed",
+             "test $1 != describe || kill -9 $$\nexec " + bin_ + "/persist-file \"$@\"");
+    streamer("tap.sh", say({std::string(kSchema), record(1), state(1)}));
+    const auto ran = run({"./tap.sh", "./bin/persist-killed --path out"});
+    EXPECT_EQ(ran.exit.status, 1) << ran.log;
+    EXPECT_NE(ran.log.find("[program-killed]"), std::string::npos) << ran.log;
+    EXPECT_FALSE(file_exists("out"));
+}
+
 TEST_F(RunTraces, StreamerIgnoresSigpipe) {
     streamer("tap.sh", "trap '' PIPE\n" +
                            say({std::string(kSchema), record(1), state(1), "no message"}) +

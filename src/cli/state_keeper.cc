@@ -145,8 +145,12 @@ Result<std::unique_ptr<StateKeeper>> keeper_of(const StateQuestion& question,
     STREAMS_TRY(add_dotenv_of_folder(environment));
     auto destination = find_destination(question.destination, finder);
     if (!destination) return std::unexpected(std::move(destination).error());
-    const auto description = destination->is_persister ? describe_program(destination->arguments)
-                                                       : std::optional<nlohmann::json>();
+    std::optional<nlohmann::json> description;
+    if (destination->is_persister) {
+        auto described = describe_program(destination->arguments);
+        if (!described) return std::unexpected(std::move(described).error());
+        description = *std::move(described);
+    }
     if (!description || description->value("tier", "") != "A") {
         return keeper_in_file(question, environment);
     }

@@ -215,6 +215,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
      "The destination has no pipeline of this name. streams state shows which there are."},
     {"postgres",
      "PostgreSQL failed in a way that has no name of its own; the message holds its words."},
+    {"program-killed",
+     "A program was killed when it was asked what it can do; without the answer it would be "
+     "taken for a stranger's, with fewer promises. Nothing was read or written. Run it again."},
     {"program-missing",
      "A program is neither beside this one nor on the PATH, or may not be started."},
     {"property-missing", "A component of the manifest lacks a property that it needs."},

@@ -82,12 +82,21 @@ std::vector<std::string> with_word(std::vector<std::string> command, std::string
     return command;
 }
 
-std::optional<nlohmann::json> describe_program(const std::vector<std::string>& command) {
+Result<std::optional<nlohmann::json>> describe_program(const std::vector<std::string>& command) {
     const auto captured = run_captured(with_word(command, "describe"), {});
-    if (!captured || !captured->exit.good()) return std::nullopt;
+    if (!captured) return std::unexpected(captured.error());
+    if (captured->exit.signal != 0) {
+        return std::unexpected(
+            Error{ErrorKind::Failed,
+                  "program-killed",
+                  command.front() + " was asked what it can do, and was " + to_text(captured->exit),
+                  {},
+                  captured->log,
+                  {}});
+    }
     auto description = nlohmann::json::parse(captured->out, nullptr, false);
-    if (!description.is_object()) return std::nullopt;
-    return description;
+    const bool knows = captured->exit.good() && description.is_object();
+    return knows ? std::optional(std::move(description)) : std::nullopt;
 }
 
 bool has_ability(const nlohmann::json& description, std::string_view name) {

@@ -32,7 +32,8 @@ Result<Captured> run_captured(const std::vector<std::string>& arguments,
 std::vector<std::string> with_word(std::vector<std::string> command, std::string word);
 
 /// What our word `describe` prints; none where the program does not know it.
-std::optional<nlohmann::json> describe_program(const std::vector<std::string>& command);
+/// **Errors.** Those of `run_captured`; Failed `program-killed`: it might have known.
+Result<std::optional<nlohmann::json>> describe_program(const std::vector<std::string>& command);
 
 /// Whether such a description lists the capability.
 bool has_ability(const nlohmann::json& description, std::string_view name);

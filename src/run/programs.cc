@@ -110,8 +110,8 @@ std::string program_of_scheme(const std::string& scheme, const ProgramFinder& fi
     for (const auto& name : finder.list("persist-")) {
         const auto path = finder.find(name);
         const auto description = describe_program({path});
-        if (!description || !description->contains("schemes")) continue;
-        const auto& schemes = (*description)["schemes"];
+        if (!description || !*description || !(*description)->contains("schemes")) continue;
+        const auto& schemes = (**description)["schemes"];
         if (std::ranges::find(schemes, nlohmann::json(scheme)) != schemes.end()) return path;
     }
     return {};

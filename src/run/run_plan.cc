@@ -88,7 +88,7 @@ class PlanMaker {
         plan_.destination = *std::move(destination);
         if (options_.boolean("singer")) plan_.source.is_tap = true;
         STREAMS_TRY(make_folder());
-        ask_programs();
+        STREAMS_TRY(ask_programs());
         STREAMS_TRY(make_streamer());
         STREAMS_TRY(make_persister());
         STREAMS_TRY(select());
@@ -111,16 +111,24 @@ class PlanMaker {
         return {};
     }
 
-    void ask_programs() {
-        if (plan_.source.is_streamer) source_can_ = describe_program(plan_.source.arguments);
-        if (plan_.destination.is_persister)
-            destination_can_ = describe_program(plan_.destination.arguments);
+    Result<> ask_programs() {
+        if (plan_.source.is_streamer) {
+            auto can = describe_program(plan_.source.arguments);
+            if (!can) return std::unexpected(std::move(can).error());
+            source_can_ = *std::move(can);
+        }
+        if (plan_.destination.is_persister) {
+            auto can = describe_program(plan_.destination.arguments);
+            if (!can) return std::unexpected(std::move(can).error());
+            destination_can_ = *std::move(can);
+        }
         plan_.streamer_reports = has_ability(source_can_, "report");
         plan_.persister_ends = has_ability(destination_can_, "end");
         has_ledger_ = plan_.persister_ends && (*destination_can_).value("tier", "") == "A";
         const auto limit = options_.integer("limit");
         plan_.refresh = options_.list("refresh");
         plan_.starts_from_none = limit > 0 || options_.text("load") == "overwrite";
+        return {};
     }
 
     Result<> make_streamer() {
