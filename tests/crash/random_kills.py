@@ -113,7 +113,10 @@ class Site:
         victim = victim if pids[victim] else "runner"
         if pids[victim] is None:
             return None
-        os.kill(pids[victim], signal.SIGKILL)
+        try:
+            os.kill(pids[victim], signal.SIGKILL)
+        except ProcessLookupError:
+            return None
         return victim
 
     def check(self, streamer_died: bool):
