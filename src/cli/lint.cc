@@ -96,7 +96,9 @@ Result<Asked> asked_source(const CommandLine& line, const ProgramFinder& finder)
     STREAMS_TRY(add_dotenv_of_folder(environment));
     auto source = find_source(line.operands[0], finder);
     if (!source) return std::unexpected(std::move(source).error());
-    const auto description = describe_program(source->arguments);
+    const auto described = describe_program(source->arguments);
+    if (!described) return std::unexpected(described.error());
+    const auto& description = *described;
     if (!description || !has_ability(*description, "limit")) {
         return std::unexpected(Error{ErrorKind::Config,
                                      "usage",
