@@ -102,9 +102,8 @@ class Programs(unittest.TestCase):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=30)
-        self.assertEqual(process.returncode, 143)
-        self.assertEqual(out, b"1\n")
+        self.assertEqual(process.wait(30), 143)  # Its input is still open.
+        self.assertEqual(process.communicate()[0], b"1\n")
         self.assertEqual(self.server.rows(f"SELECT id FROM {self.schema}.users"), [[1]])
 
     def test_what_cannot_be_reached_is_said(self):
