@@ -265,6 +265,28 @@ TEST_F(RunTraces, NobodySeesSettingsInTheListOfProcesses) {
     EXPECT_EQ(stored("out/" + folder + "/a"), "1 ");
 }
 
+TEST_F(RunTraces, NoPasswordOfAUrlIsPrinted) {
+    streamer("persist-xx",
+             "test $1 = describe && echo '{\"tier\":\"B\"}' && exit\n"
+             "cat > /dev/null; echo '{\"at\":1}'");
+    streamer("tap.sh", say({record(1), state(1)}));
+    const auto path = std::getenv("PATH") + std::string(":.");
+    ::setenv("PATH", path.c_str(), 1);
+    const std::string url = "xx://me:hunter2@host/db";
+    for (const auto& arguments : {std::vector<std::string>{"./tap.sh", url, "--json", "-v"},
+                                  std::vector<std::string>{"./nothing.sh", url},
+                                  std::vector<std::string>{"./tap.sh", "x" + url},
+                                  std::vector<std::string>{"./tap.sh", "1" + url}}) {
+        const auto ran = run(arguments);
+        EXPECT_EQ((ran.out + ran.log).find("hunter2"), std::string::npos) << ran.out << ran.log;
+        EXPECT_FALSE(ran.log.empty());
+    }
+    const auto asked = run_captured({bin_ + "/streams", "state", "history", url}, {}).value();
+    EXPECT_EQ(asked.exit.status, 2);
+    EXPECT_NE(asked.log.find("xx://host/db"), std::string::npos) << asked.log;
+    EXPECT_EQ(asked.log.find("hunter2"), std::string::npos) << asked.log;
+}
+
 TEST_F(RunTraces, ForeignProgramsGetSettingsInAFileThatGoes) {
     const std::string sync =
         "while test $# -gt 0; do test \"$1\" = --config && file=$2; shift; done\n"

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "program/quantity.h"
 #include "program/settings.h"
+#include "program/url.h"
 #include "run/capture.h"
 #include "run/dotenv.h"
 #include "run/kept_state.h"
@@ -127,7 +128,7 @@ Result<std::unique_ptr<StateKeeper>> keeper_in_file(const StateQuestion& questio
                                      "which-pipeline",
                                      "this destination keeps no state itself; its file goes by the "
                                      "name of the pipeline",
-                                     question.destination,
+                                     without_credentials(question.destination),
                                      {},
                                      "name it: --pipeline NAME"});
     }

@@ -79,7 +79,7 @@ std::vector<std::string> names_behind(const ProgramFinder& finder,
 std::unexpected<Error> unknown(std::string_view role, std::string_view text,
                                const std::vector<std::string>& names, std::string ways) {
     std::string what = "there is no ";
-    what.append(role).append(" \"").append(text.substr(0, 80)).append("\"");
+    what.append(role).append(" \"").append(without_credentials(text).substr(0, 80)).append("\"");
     Error error{ErrorKind::Config, std::string(role) + "-unknown", std::move(what), {}, {},
                 std::move(ways)};
     const auto meant = nearest(text, names);

@@ -385,7 +385,8 @@ class PlanMaker {
     }
 
     static std::string shown_url(const std::string& url) {
-        return looks_secret(url) ? without_credentials(url) : url;
+        const bool has_user = without_credentials(url) != url.substr(0, url.find('?'));
+        return has_user || looks_secret(url) ? without_credentials(url) : url;
     }
 
     // The same run again, from cron; empty where it would show a secret.
