@@ -109,6 +109,10 @@ Result<std::optional<TableEntry>> Catalog::of_table(std::string_view table) cons
                                                              : "WHERE \"table\" = $1";
     auto found = entries(where, {table});
     if (!found) return std::unexpected(std::move(found).error());
+    // A database's lower() may fold more than ASCII.
+    std::erase_if(*found, [&](const TableEntry& entry) {
+        return !is_same_name(database_.dialect(), entry.table, table);
+    });
     if (found->empty()) return std::nullopt;
     return std::move(found->front());
 }

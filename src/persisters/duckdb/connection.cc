@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "persisters/duckdb/decimal_function.h"
+#include "persisters/duckdb/dialect.h"
 
 namespace streams::duckdb {
 namespace {
@@ -23,7 +24,6 @@ constexpr std::chrono::milliseconds kQuietWait{200};  // Shorter waits are not w
 constexpr auto kConfiguration = std::to_array<std::pair<const char*, const char*>>({
     {"autoinstall_known_extensions", "false"},
     {"autoload_known_extensions", "false"},
-    {"memory_limit", "192MB"},
     {"threads", "1"},
 });
 
@@ -43,6 +43,12 @@ std::string holder_of(std::string_view why) {
     const auto number = why.substr(pid + kPid.size());
     return fmt::format("{} (pid {})", printable(std::string(program)),
                        number.substr(0, number.find_first_not_of("0123456789")));
+}
+
+constexpr std::size_t kColumnBytes = std::size_t{320} << 10;
+
+std::string memory_text(std::size_t bytes) {
+    return fmt::format("{}KiB", bytes >> 10);
 }
 
 bool is_lock(std::string_view why) {
@@ -158,6 +164,7 @@ std::string Connection::try_open(Access access) {
     for (const auto& [name, value] : kConfiguration) {
         duckdb_set_config(configuration, name, value);
     }
+    duckdb_set_config(configuration, "memory_limit", memory_text(memory_).c_str());
     if (access == Access::Read) duckdb_set_config(configuration, "access_mode", "READ_ONLY");
     char* words = nullptr;
     const bool is_open =
@@ -235,6 +242,12 @@ Result<> Connection::set_up() {
     return {};
 }
 
+Result<> Connection::make_room(std::size_t columns) {
+    if (columns * kColumnBytes <= memory_) return {};
+    memory_ = columns * kColumnBytes;
+    return run(fmt::format("SET memory_limit = '{}'", memory_text(memory_)));
+}
+
 Result<Statement> Connection::prepare(std::string_view text) const {
     duckdb_prepared_statement statement = nullptr;
     const std::string terminated(text);
@@ -287,6 +300,10 @@ Error Connection::error(duckdb_error_type type, std::string why) const {
         return made(ErrorKind::Config, "not-a-database",
                     path_ + " is not a DuckDB database that this release can read",
                     "name another file with --path, or move this one away");
+    }
+    if (has(why, kInexact)) {
+        return made(ErrorKind::Data, "widening-inexact",
+                    "a stored value has no equal in the column's new type", {});
     }
     if (has(why, "No space left") || has(why, "File too large") || has(why, "quota")) {
         return made(ErrorKind::Failed, "disk-full",

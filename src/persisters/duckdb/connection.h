@@ -18,6 +18,9 @@ namespace streams::duckdb {
 
 class Connection;
 
+/// What DuckDB may take for tables of up to 600 columns.
+inline constexpr std::size_t kMemoryBytes = std::size_t{192} << 20;
+
 /// A prepared statement. Lives no longer than its connection.
 class Statement {
  public:
@@ -65,6 +68,10 @@ class Connection {
     /// The first cell of the first row, which are there.
     Result<std::int64_t> integer(std::string_view text) const;
 
+    /// Lets DuckDB take more memory where so many columns are written at a time: each takes some,
+    /// however few its rows are.
+    Result<> make_room(std::size_t columns);
+
     /// What `streams_rows()` gives to a statement.
     RowSource& rows() { return rows_; }
 
@@ -90,6 +97,7 @@ class Connection {
     Result<> set_up();
 
     std::string path_;
+    std::size_t memory_ = kMemoryBytes;
     RowSource rows_;  // Outlives the database, which knows it.
     duckdb_database database_ = nullptr;
     duckdb_connection connection_ = nullptr;

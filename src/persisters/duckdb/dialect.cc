@@ -136,9 +136,9 @@ std::optional<std::string> conversion(const Field& from, const Field& to,
     }
     if (from.type == Type::Integer && to.type == Type::Double) {
         return fmt::format(
-            "CASE WHEN {0}::DOUBLE::HUGEINT <> {0} THEN error('a whole number has "
-            "no double that is equal') ELSE {0}::DOUBLE END",
-            column);
+            "CASE WHEN {0}::DOUBLE::HUGEINT <> {0} THEN error('{1}') ELSE "
+            "{0}::DOUBLE END",
+            column, kInexact);
     }
     if (from.type == Type::Date && to.type == Type::Timestamp) {
         return fmt::format("make_timestamptz(epoch_us({}))", column);

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sql/database.h"
 #include "sql/dialect.h"
@@ -9,6 +10,9 @@
 namespace streams::duckdb {
 
 const sql::Dialect& dialect();
+
+/// What a conversion says of a value that has no equal in the new type.
+inline constexpr std::string_view kInexact = "a whole number has no double that is equal";
 
 /// The type of a column that is made for the field.
 std::string type_of(const Field& field);

@@ -87,11 +87,13 @@ Result<> DuckdbDatabase::commit() {
     in_transaction_ = false;
     is_in_schema_ = true;
     staging_.clear();
+    changed_.clear();
     return fsync_folder(folder_of(path_));
 }
 
 void DuckdbDatabase::roll_back() {
     staging_.clear();
+    changed_.clear();
     unique_.clear();
     if (!in_transaction_) return;
     in_transaction_ = !connection_->run("ROLLBACK");
@@ -174,31 +176,70 @@ Result<> DuckdbDatabase::change_table(const std::string& table, const sql::Table
     for (const auto& column : change.added) {
         STREAMS_TRY(connection_->run(sql::add_column(table, column)));
     }
-    for (const auto& [column, conversion] : change.conversions) {
-        STREAMS_TRY(convert(table, column, conversion, {}));
-    }
-    return {};
+    return change.conversions.empty() ? Result<>() : convert(table, change.conversions, {});
 }
 
 // Rows that are staged for the table change with it.
-Result<> DuckdbDatabase::convert(const std::string& table, const std::string& column,
-                                 const sql::TableChange::Conversion& conversion, Digits digits) {
+Result<> DuckdbDatabase::convert(const std::string& table, Conversions conversions,
+                                 const Digits& least) {
+    for (auto& [column, conversion] : conversions) {
+        if (is_flexible_type(conversion.type)) {
+            const auto type = fitting_type(table, column, conversion, least);
+            if (!type) return std::unexpected(type.error());
+            conversion.type = *type;
+        }
+        for (const auto& staged : staging_.tables_with(table, column)) {
+            STREAMS_TRY(connection_->run(fmt::format(
+                "ALTER TABLE {} ALTER {} TYPE {} USING ({})::{}", quoted(staged), quoted(column),
+                conversion.type, conversion.expression, conversion.type)));
+        }
+    }
+    return rebuild(table, conversions);
+}
+
+Result<std::string> DuckdbDatabase::fitting_type(const std::string& table,
+                                                 const std::string& column,
+                                                 const sql::TableChange::Conversion& conversion,
+                                                 Digits digits) {
+    digits.add({0, decimal_type(conversion.type).scale});
     auto tables = staging_.tables_with(table, column);
     tables.push_back(table);
-    auto type = conversion.type;
-    if (is_flexible_type(type)) {
-        digits.add({0, decimal_type(type).scale});
-        for (const auto& one : tables) {
-            const auto found = digits_in(one, conversion.expression);
-            if (!found) return std::unexpected(found.error());
-            digits.add(*found);
-        }
-        type = flexible_type(digits);
-    }
     for (const auto& one : tables) {
-        STREAMS_TRY(connection_->run(fmt::format("ALTER TABLE {} ALTER {} TYPE {} USING ({})::{}",
-                                                 quoted(one), quoted(column), type,
-                                                 conversion.expression, type)));
+        const auto found = digits_in(one, conversion.expression);
+        if (!found) return std::unexpected(found.error());
+        digits.add(*found);
+    }
+    return flexible_type(digits);
+}
+
+// Never ALTER ... USING: DuckDB keeps the expression in its log, and a log with a function in an
+// expression cannot be replayed: after a crash nobody could open the database again.
+Result<> DuckdbDatabase::rebuild(const std::string& table, const Conversions& conversions) {
+    const auto columns = physical_columns(table);
+    if (!columns) return std::unexpected(columns.error());
+    const auto indexes =
+        ask("SELECT sql FROM duckdb_indexes() WHERE database_name = current_database() AND "
+            "schema_name = current_schema() AND table_name = $1 AND sql IS NOT NULL",
+            {table});
+    if (!indexes) return std::unexpected(indexes.error());
+    sql::TableDefinition wider{.table = "_streams_rebuilt", .columns = {}, .key = {}};
+    std::vector<std::string> values;
+    for (const auto& column : *columns) {
+        const auto found = conversions.find(column.name);
+        const bool is_same = found == conversions.end();
+        const auto& type = is_same ? column.type : found->second.type;
+        wider.columns.push_back({column.name, type, column.is_nullable, column.fallback});
+        values.push_back(is_same ? quoted(column.name)
+                                 : fmt::format("({})::{}", found->second.expression, type));
+    }
+    STREAMS_TRY(connection_->run(sql::create_table(wider)));
+    STREAMS_TRY(
+        connection_->run(fmt::format("INSERT INTO {} SELECT {} FROM {}", quoted(wider.table),
+                                     fmt::join(values, ", "), quoted(table))));
+    STREAMS_TRY(connection_->run(sql::drop_table(table)));
+    STREAMS_TRY(connection_->run(sql::rename_table(wider.table, table)));
+    for (std::size_t row = 0; row < indexes->rows.size(); ++row) {
+        STREAMS_TRY(connection_->run(indexes->text(row, 0)));
     }
     return {};
 }
@@ -216,7 +257,7 @@ Result<Digits> DuckdbDatabase::digits_in(const std::string& table, const std::st
 
 Result<> DuckdbDatabase::widen_decimal(const std::string& table, const std::string& column,
                                        const Digits& digits) {
-    return convert(table, column, {flexible_type({}), decimal_text(quoted(column))}, digits);
+    return convert(table, {{column, {flexible_type({}), decimal_text(quoted(column))}}}, digits);
 }
 
 Result<> DuckdbDatabase::ensure_unique_key(const std::string& table,
@@ -236,14 +277,31 @@ Result<> DuckdbDatabase::ensure_unique_key(const std::string& table,
     return {};
 }
 
+// Rows that were deleted and a table that was renamed in one transaction are a log that DuckDB
+// replays wrongly: after a crash the rows of the table would be gone. Such a table is copied.
 Result<> DuckdbDatabase::replace_table(const std::string& from, const std::string& to) {
     STREAMS_TRY(connection_->run(sql::drop_table(to)));
     unique_.erase(from);
-    return connection_->run(sql::rename_table(from, to));
+    if (!changed_.contains(from)) return connection_->run(sql::rename_table(from, to));
+    const auto columns = physical_columns(from);
+    if (!columns) return std::unexpected(columns.error());
+    sql::TableDefinition definition{.table = to, .columns = {}, .key = {}};
+    for (const auto& column : *columns) {
+        definition.columns.push_back(
+            {column.name, column.type, column.is_nullable, column.fallback});
+    }
+    STREAMS_TRY(connection_->run(sql::create_table(definition)));
+    STREAMS_TRY(
+        connection_->run(fmt::format("INSERT INTO {} SELECT * FROM {}", quoted(to), quoted(from))));
+    return connection_->run(sql::drop_table(from));
 }
 
 Result<std::unique_ptr<sql::TableWriter>> DuckdbDatabase::writer(const Stream& stream,
                                                                  const sql::OpenTable& table) {
+    columns_[table.target] = stream.fields.size();
+    std::size_t columns = 0;
+    for (const auto& [target, count] : columns_) columns += count;
+    STREAMS_TRY(connection_->make_room(columns));
     return RowWriter::make(*this, *connection_, stream, table);
 }
 

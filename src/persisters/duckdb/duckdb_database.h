@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -64,11 +65,18 @@ class DuckdbDatabase final : public sql::Database {
 
     Staging& staging() { return staging_; }
 
+    /// Rows of the table were deleted or updated in this transaction.
+    void note_changed(const std::string& table) { changed_.insert(table); }
+
  private:
+    using Conversions = std::map<std::string, sql::TableChange::Conversion>;
+
     Result<> connect(Connection::Access access, std::chrono::milliseconds wait);
     Result<bool> has_schema();
-    Result<> convert(const std::string& table, const std::string& column,
-                     const sql::TableChange::Conversion& conversion, Digits digits);
+    Result<> convert(const std::string& table, Conversions conversions, const Digits& least);
+    Result<> rebuild(const std::string& table, const Conversions& conversions);
+    Result<std::string> fitting_type(const std::string& table, const std::string& column,
+                                     const sql::TableChange::Conversion& conversion, Digits digits);
     Result<Digits> digits_in(const std::string& table, const std::string& expression);
 
     std::string path_;
@@ -80,7 +88,9 @@ class DuckdbDatabase final : public sql::Database {
     bool is_in_schema_ = false;
     std::uint64_t transaction_ = 0;
     Staging staging_;
-    std::set<std::string> unique_;  // Tables whose keys were checked.
+    std::set<std::string> changed_;
+    std::map<std::string, std::size_t> columns_;  // Of each table that is written.
+    std::set<std::string> unique_;                // Tables whose keys were checked.
 };
 
 }  // namespace streams::duckdb

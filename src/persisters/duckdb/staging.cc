@@ -186,17 +186,15 @@ class Merge {
                                          columns, columns, source_, join));
     }
 
+    // Rows that were there keep what somebody else's columns hold; new ones get its defaults.
     Result<> insert_with(const std::vector<std::string>& carried_columns) {
         const auto columns = quoted_list(upsert_.columns);
-        std::vector<std::string> more;
-        for (const auto& column : carried_columns) more.push_back("met." + quoted(column));
-        std::vector<std::string> own;
-        for (const auto& column : upsert_.columns) own.push_back("staged." + quoted(column));
-        return database_.run(fmt::format(
-            "INSERT INTO {} ({}, {}) SELECT {}, {} FROM {} AS staged LEFT JOIN {} AS met ON "
-            "met.streams_staged = staged.{} WHERE coalesce(met.streams_change, 2) > 0",
-            target_, columns, quoted_list(carried_columns), joined(own, ", "), joined(more, ", "),
-            source_, met_, row_));
+        STREAMS_TRY(database_.run(fmt::format(
+            "INSERT INTO {0} ({1}, {2}) SELECT {1}, {2} FROM {3} JOIN (SELECT streams_staged, {2} "
+            "FROM {4} WHERE streams_change > 0) ON streams_staged = {5}",
+            target_, columns, quoted_list(carried_columns), source_, met_, row_)));
+        return insert(fmt::format(
+            "ANTI JOIN (SELECT streams_staged FROM {}) ON streams_staged = {}", met_, row_));
     }
 
     sql::Database& database_;
