@@ -28,7 +28,7 @@ class Site:
     def __init__(self, kind: str, folder: Path, *flags: str):
         self.kind, self.folder, self.flags = kind, folder, (*FLAGS.get(kind, ()), *flags)
         self.state = folder / "state.jsonl"
-        self.target = folder / ("x.db" if kind == "sqlite" else "out")
+        self.target = folder / ("x.db" if kind in ("sqlite", "duckdb") else "out")
 
     def start_state(self):
         text = self.state.read_text() if self.state.exists() else ""
@@ -66,6 +66,8 @@ class Site:
         want_orders, want_events = scenario.expected()
         if self.kind == "sqlite":
             orders, events = scenario.read_sqlite(self.target)
+        elif self.kind == "duckdb":
+            orders, events = scenario.read_duckdb(self.target)
         else:
             orders, events, named = scenario.read_files(self.target, "p")
             want_orders = scenario.expected_log()

@@ -8,9 +8,13 @@ A STATE's value is {"line": N}: N lines were sent with it, so a shell script is 
 import json
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "duckdb"))
+import reader  # noqa: E402
 
 RECORDS, SEGMENT, TAIL, KEYS = 2_400, 400, 3, 97
 SCHEMAS = 2
@@ -111,6 +115,18 @@ def read_sqlite(path: Path) -> tuple[Stored, str | None]:
         assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         database.close()
     return found, state
+
+
+def read_duckdb(path: Path) -> tuple[Stored, str | None]:
+    found, tables = Stored(True), reader.tables(path)
+    rows = [(int(row[0]), row[1]) for row in tables.get("main.orders", ([], []))[1]]
+    found.orders = dict(rows)
+    assert len(rows) == len(found.orders), "a key has two rows"
+    found.events.update(row[0] for row in tables.get("main.events", ([], []))[1])
+    columns, states = tables.get("main._streams_state", ([], []))
+    names = [name for name, _ in columns]
+    kept = [dict(zip(names, row)) for row in states]
+    return found, next((row["state"] for row in kept if row["pipeline"] == "p"), None)
 
 
 def read_files(folder: Path, pipeline: str) -> tuple[Stored, str | None, set[str]]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""random_kills.py sqlite|file named|bare|run KILLS [SEED]   kill -9 at random instants, then runs until one ends well.
+"""random_kills.py sqlite|duckdb|file named|bare|run KILLS [SEED]   kill -9 at random instants, then runs until one ends well.
 
 named   streamer --state S | persister --pipeline p --state S >> S
 bare    streamer --state S | persister >> S
@@ -63,13 +63,15 @@ class Site:
         self.boundaries = long_input.boundaries()
         for name in ("lines", "streamer"):
             (folder / name).hardlink_to(source / name)
-        self.state, self.target = folder / "state", folder / ("x.db" if kind == "sqlite" else "out")
-        self.wanted, self.done = long_input.Stored(kind == "sqlite"), 0
+        self.state, self.target = folder / "state", folder / ("x.db" if kind in ("sqlite", "duckdb") else "out")
+        self.wanted, self.done = long_input.Stored(kind != "file"), 0
         self.start, self.kept = 0, 0
 
     def stored(self):
         if self.kind == "sqlite":
             return long_input.read_sqlite(self.target)
+        if self.kind == "duckdb":
+            return long_input.read_duckdb(self.target)
         found, state, self.named = long_input.read_files(self.target, "-" if self.way == "bare" else "p")
         return found, state
 

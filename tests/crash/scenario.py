@@ -11,6 +11,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / "duckdb"))
+import reader  # noqa: E402
+
 csv.field_size_limit(1 << 30)
 
 
@@ -125,6 +128,18 @@ def records_of(path: Path):
         numbers = {"id": int, "total": int}
         return [{name: numbers.get(name, str)(cell) for name, cell in row.items() if cell}
                 for row in csv.DictReader(text)]
+
+
+def read_duckdb(path: Path):
+    tables, orders, events = reader.tables(path), {}, Counter()
+    columns, rows = tables.get("main.orders", ([], []))
+    for row in rows:
+        record = {name: int(value) if type == "BIGINT" else value for (name, type), value in zip(columns, row)
+                  if value is not None}
+        assert record["id"] not in orders, f"two rows with id {record['id']}"
+        orders[record["id"]] = record
+    events.update(row[0] for row in tables.get("main.events", ([], []))[1])
+    return orders, events
 
 
 def read_files(folder: Path, pipeline: str):
