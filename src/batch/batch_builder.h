@@ -42,6 +42,8 @@ struct Takes {
 struct Changes {
     std::uint64_t cut_digits = 0;   ///< Times with more than microseconds.
     std::uint64_t local_times = 0;  ///< Times without a zone, taken as UTC.
+
+    bool operator==(const Changes&) const = default;
 };
 
 /// Turns the records of one stream into columns.

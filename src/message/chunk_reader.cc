@@ -72,7 +72,16 @@ Result<std::size_t> ChunkReader::read_into_pending() {
     return static_cast<std::size_t>(count);
 }
 
+void ChunkReader::give_back(Buffer buffer) {
+    const bool is_large = buffer.capacity() > kSlack * (limits_.chunk_bytes + kLinePadding);
+    if (!is_large && spares_.size() < kSparesMax) spares_.push_back(std::move(buffer));
+}
+
 void ChunkReader::hand_on(std::size_t size) {
+    if (chunk_.bytes.capacity() == 0 && !spares_.empty()) {
+        chunk_.bytes = std::move(spares_.back());
+        spares_.pop_back();
+    }
     const std::size_t tail = size_ - size;
     const std::size_t needed = std::max(tail, limits_.chunk_bytes) + kLinePadding;
     chunk_.bytes.reserve(needed);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "streams/batch.h"
 #include "streams/error.h"
@@ -53,6 +54,12 @@ class ChunkReader {
     /// counts lines and fills in `where`. Failed `system`: the read failed.
     Result<Read> read_some();
 
+    /// Takes the buffer of a chunk that was moved away, for a later one. Holds on to at most
+    /// `kSparesMax` of them.
+    void give_back(Buffer buffer);
+
+    static constexpr std::size_t kSparesMax = 4;
+
  private:
     Result<std::size_t> read_into_pending();
     void hand_on(std::size_t size);
@@ -61,7 +68,8 @@ class ChunkReader {
 
     int descriptor_;
     ChunkLimits limits_;
-    Chunk chunk_;           ///< The last one handed on; its buffer is used again.
+    Chunk chunk_;  ///< The last one handed on; its buffer is used again.
+    std::vector<Buffer> spares_;
     Buffer pending_;        ///< Read, and not yet handed on: no line end in it.
     std::size_t size_ = 0;  ///< Of what is in `pending_`.
     std::uint64_t next_number_ = 0;

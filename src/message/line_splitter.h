@@ -16,11 +16,14 @@ namespace streams {
 /// The views live as long as the chunk, and `kLinePadding` bytes behind each can be read.
 class LineSplitter {
  public:
-    explicit LineSplitter(const Chunk& chunk)
+    /// `begin`: where the first line starts.
+    explicit LineSplitter(const Chunk& chunk, std::size_t begin = 0)
         : rest_(reinterpret_cast<const char*>(chunk.bytes.data()), chunk.size),
+          size_(chunk.size),
           ends_torn_(chunk.ends_torn) {
+        rest_.remove_prefix(begin);
         constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-        if (chunk.number == 0 && rest_.starts_with(kByteOrderMark)) {
+        if (chunk.number == 0 && begin == 0 && rest_.starts_with(kByteOrderMark)) {
             rest_.remove_prefix(kByteOrderMark.size());
         }
     }
@@ -36,6 +39,9 @@ class LineSplitter {
         return line;
     }
 
+    /// Where in the chunk the next line starts.
+    std::size_t position() const { return size_ - rest_.size(); }
+
     /// How many lines have been given.
     std::uint64_t lines() const { return lines_; }
 
@@ -44,6 +50,7 @@ class LineSplitter {
 
  private:
     std::string_view rest_;
+    std::size_t size_;
     bool ends_torn_;
     std::uint64_t lines_ = 0;
 };

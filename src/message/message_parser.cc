@@ -56,6 +56,7 @@ class MessageParser::Reader {
     explicit Reader(bool at_start) : header_(at_start) {}
 
     Result<const Message*> parse(std::string_view line, RecordReader& records);
+    bool is_in_header() const { return header_.is_open(); }
     std::int64_t column() const { return column_; }
 
  private:
@@ -249,6 +250,10 @@ MessageParser::~MessageParser() = default;
 
 Result<const Message*> MessageParser::parse(std::string_view line, RecordReader& records) {
     return reader_->parse(line, records);
+}
+
+bool MessageParser::is_in_header() const {
+    return reader_->is_in_header();
 }
 
 std::int64_t MessageParser::column_of_error() const {

@@ -56,6 +56,9 @@ class MessageParser {
     /// the byte.
     Result<const Message*> parse(std::string_view line, RecordReader& records);
 
+    /// Whether the next line may be one of the header.
+    bool is_in_header() const;
+
     /// The byte in the last line at which it became bad, counted from 0; -1 where that is unknown.
     std::int64_t column_of_error() const;
 

@@ -6,22 +6,9 @@
 
 #include "base/log.h"
 #include "pipeline/excerpt.h"
+#include "pipeline/intake_slot.h"
 
 namespace streams {
-
-/// One stream: its columns, the builder of its open batch, and how far it is.
-struct Intake::Slot {
-    explicit Slot(Shape made, Takes takes) : shape(std::move(made)), builder(shape, takes) {}
-
-    Shape shape;
-    BatchBuilder builder;
-    std::shared_ptr<const Stream> stream;  // As of `revision`; made when a batch is closed.
-    std::uint64_t revision = 0;
-    std::size_t bytes = 0;       // Of the builder, as counted in Intake::bytes_.
-    std::uint64_t records = 0;   // Of the whole run.
-    std::string inline_schema;   // Of the last RECORD that carried one.
-    bool has_handed_on = false;  // Any item yet: a table that is replaced needs one.
-};
 
 Intake::Intake(const RunOptions& options, IntakeOptions how, Stored stored)
     : options_(options), how_(std::move(how)), stored_(std::move(stored)) {}
@@ -188,6 +175,7 @@ Result<> Intake::activate(const Message& message) {
         closed_.push_back({slot.stream, slot.builder.take()});
     }
     closed_.back().batch.activate_version = message.version;
+    slot.last_item = Slot::kNone;
     activations_.push_back({message.stream, message.version.value_or(0)});
     return {};
 }
@@ -247,6 +235,7 @@ void Intake::close_as_described(Slot& slot) {
     closed_.push_back({slot.stream, slot.builder.take()});
     slot.bytes = 0;  // Still in bytes_: the rows are in closed_ now.
     slot.has_handed_on = true;
+    slot.last_item = Slot::kNone;  // Rows that are adopted come behind these.
 }
 
 ShapePolicy Intake::policy_of(const std::string& stream) const {
@@ -266,6 +255,7 @@ std::vector<Item> Intake::take_items() {
             slot->has_handed_on = true;
         }
     }
+    for (auto& [name, slot] : slots_) slot->last_item = Slot::kNone;
     bytes_ = 0;
     return std::exchange(closed_, {});
 }
@@ -308,7 +298,8 @@ std::string Intake::counts_text() const {
 void Intake::warn_of_changes() const {
     for (const auto& [name, slot] : slots_) {
         const auto& fields = slot->shape.stream().fields;
-        const auto& changes = slot->builder.changes();
+        auto changes = slot->builder.changes();
+        add_changes(changes, slot->adopted);
         for (std::size_t i = 0; i < std::min(fields.size(), changes.size()); ++i) {
             if (changes[i].cut_digits != 0) {
                 log_warning(

@@ -14,6 +14,7 @@
 #include "batch/batch_reader.h"
 #include "message/message_parser.h"
 #include "pipeline/batch_in_flight.h"
+#include "pipeline/parsed_chunk.h"
 #include "pipeline/run_options.h"
 #include "schema/shape.h"
 #include "streams/persister.h"
@@ -46,6 +47,17 @@ class Intake {
     /// **Errors.** Data, with the line's place and text.
     Result<std::optional<std::string>> take(std::string_view line, std::uint64_t number);
 
+    const Takes& takes() const { return how_.takes; }
+
+    /// The shapes as they are now, for parsers on other threads; null while the lines have to be
+    /// taken one by one.
+    std::shared_ptr<const Plans> plans();
+
+    /// Takes the rows of a part of a chunk; its open line is left to the caller. `lines_before`:
+    /// of the input, in front of the chunk. False where a stream has changed since, and then
+    /// nothing was taken: the part's lines have to be taken one by one, and all behind it.
+    bool adopt(ParsedChunk& parsed, std::size_t part, std::uint64_t lines_before);
+
     /// What the rows of the open segment take up.
     std::size_t bytes() const { return bytes_; }
 
@@ -72,6 +84,7 @@ class Intake {
     Result<const Message*> parse(std::string_view line);
     Result<bool> adapt(const Message& message, std::string_view line);
     void count(Slot& slot);
+    void adopt_rows(Slot& slot, ParsedChunk::Rows& rows, std::size_t count);
     Result<> refuse(const Message& message, std::string_view line, const BatchBuilder& builder);
     Result<> declare(const Message& message);
     Result<> activate(const Message& message);
@@ -92,6 +105,7 @@ class Intake {
     MessageParser parser_;
     BatchReader reader_;
     std::map<std::string, std::unique_ptr<Slot>, std::less<>> slots_;
+    std::shared_ptr<const Plans> plans_;
     std::vector<Item> closed_;
     std::vector<Activation> activations_;
     std::vector<Reject> rejects_;

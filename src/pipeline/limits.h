@@ -17,6 +17,13 @@ struct Limits {
     std::chrono::milliseconds end_silence{5'000};        ///< After END, without end of input.
     unsigned stop_seconds = 25;                          ///< For the last commit after a signal.
 
+    unsigned parsers = 1;  ///< Threads that parse; 1: the one that reads does it.
+    std::size_t alone_bytes = std::size_t{1} << 20;  ///< Of input that the reading thread parses.
+
+    /// Chunks that wait for their parser or the sequencer; one may always.
+    std::size_t chunks_bytes() const { return memory / 8; }
+    std::size_t chunks() const { return std::size_t{2} * parsers + 2; }
+
     /// What one read asks for.
     std::size_t chunk_bytes() const {
         return memory / 8 < (std::size_t{1} << 20) ? memory / 8 : std::size_t{1} << 20;

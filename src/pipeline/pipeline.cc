@@ -40,19 +40,22 @@ Result<Ending> Pipeline::run() {
 
 Result<Ending> Pipeline::loop() {
     while (true) {
-        switch (input_.wait(options_.limits.idle)) {
+        const bool is_parsing = pool_.chunks() != 0;
+        switch (input_.wait(is_parsing ? std::chrono::milliseconds(0) : options_.limits.idle)) {
             case InputEvent::Readable:
                 STREAMS_TRY(read());
                 break;
             case InputEvent::Idle:
-                STREAMS_TRY(commit_ready());
+                STREAMS_TRY(is_parsing ? take_oldest() : commit_ready());
                 break;
             case InputEvent::Ended:
                 STREAMS_TRY(finish());
                 return Ending::Done;
             case InputEvent::Cut:
+                STREAMS_TRY(take_all());
                 return input_cut();
             case InputEvent::Stopped:
+                STREAMS_TRY(take_all());
                 STREAMS_TRY(commit_ready());
                 return Ending::Stopped;
         }
@@ -74,33 +77,94 @@ Result<> Pipeline::with_ready_committed(Error error) {
 Result<> Pipeline::read() {
     auto read = reader_.read_some();
     if (!read) {
+        STREAMS_TRY(take_all());
         auto error = std::move(read).error();
         if (error.where.empty()) error.where = fmt::format("line {}", line_ + 1);
         return std::unexpected(std::move(error));
     }
-    if (read->chunk) STREAMS_TRY(take_chunk(*read->chunk));
-    if (read->is_end) input_.data_ended();
+    if (read->chunk) STREAMS_TRY(give(*read->chunk));
+    if (!read->is_end) return {};
+    input_.data_ended();
+    return take_all();
+}
+
+// Small inputs never see a second thread.
+Result<> Pipeline::give(Chunk& chunk) {
+    const auto& limits = options_.limits;
+    const bool alone = limits.parsers < 2 || chunk.number == 0 || bytes_read_ < limits.alone_bytes;
+    bytes_read_ += chunk.size;
+    const auto plans = alone ? nullptr : intake_.plans();
+    if (!plans) {
+        STREAMS_TRY(take_all());
+        return take_lines(chunk, 0);
+    }
+    while (pool_.chunks() != 0 &&
+           (pool_.chunks() >= limits.chunks() ||
+            pool_.bytes() + chunk.bytes.capacity() > limits.chunks_bytes())) {
+        STREAMS_TRY(take_oldest());
+    }
+    pool_.give(std::move(chunk), plans);
     return {};
 }
 
-Result<> Pipeline::take_chunk(const Chunk& chunk) {
-    LineSplitter lines(chunk);
-    while (const auto line = lines.next()) {
-        ++line_;
-        bytes_since_commit_ += line->size() + 1;
-        auto taken = intake_.take(*line, line_);
-        if (!taken) {
-            // Before ABORT a torn line is no fault; the runner's word is still to come.
-            if (!lines.is_torn() || !options_.under_runner()) {
-                return std::unexpected(std::move(taken).error());
-            }
-            torn_ = std::move(taken).error();
-            return {};
-        }
-        if (*taken) STREAMS_TRY(end_segment(std::move(**taken)));
-        if (intake_.bytes() > options_.limits.segment_bytes()) STREAMS_TRY(force_out());
-    }
+Result<> Pipeline::take_all() {
+    while (pool_.chunks() != 0) STREAMS_TRY(take_oldest());
     return {};
+}
+
+Result<> Pipeline::take_oldest() {
+    auto parsed = pool_.take_oldest();
+    auto taken = take_parsed(parsed);
+    reader_.give_back(std::move(parsed.chunk.bytes));
+    return taken;
+}
+
+Result<> Pipeline::take_parsed(ParsedChunk& parsed) {
+    const std::string_view bytes(reinterpret_cast<const char*>(parsed.chunk.bytes.data()),
+                                 parsed.chunk.size);
+    const std::uint64_t lines_before = line_;
+    for (std::size_t i = 0; i < parsed.parts.size(); ++i) {
+        const auto& part = parsed.parts[i];
+        // A line before it has changed a stream: the rows are made once more.
+        if (!intake_.adopt(parsed, i, lines_before)) return take_lines(parsed.chunk, part.begin);
+        line_ += part.lines;
+        bytes_since_commit_ += part.line - part.begin;
+        if (intake_.bytes() > options_.limits.segment_bytes()) STREAMS_TRY(force_out());
+        if (!part.has_line()) continue;
+        const bool is_torn = parsed.chunk.ends_torn && part.end == parsed.chunk.size;
+        auto goes_on =
+            take_line(bytes.substr(part.line, part.line_size), part.end - part.line, is_torn);
+        if (!goes_on) return std::unexpected(std::move(goes_on).error());
+        if (!*goes_on) return {};
+    }
+    return take_lines(parsed.chunk, parsed.end);
+}
+
+Result<> Pipeline::take_lines(const Chunk& chunk, std::size_t begin) {
+    LineSplitter lines(chunk, begin);
+    while (true) {
+        const std::size_t position = lines.position();
+        const auto line = lines.next();
+        if (!line) return {};
+        auto goes_on = take_line(*line, lines.position() - position, lines.is_torn());
+        if (!goes_on) return std::unexpected(std::move(goes_on).error());
+        if (!*goes_on) return {};
+    }
+}
+
+// False at a torn line before the runner has spoken: before ABORT it is no fault.
+Result<bool> Pipeline::take_line(std::string_view line, std::size_t bytes, bool is_torn) {
+    ++line_;
+    bytes_since_commit_ += bytes;
+    auto taken = intake_.take(line, line_);
+    if (!taken) {
+        if (!is_torn || !options_.under_runner()) return std::unexpected(std::move(taken).error());
+        torn_ = std::move(taken).error();
+        return false;
+    }
+    if (*taken) STREAMS_TRY(end_segment(std::move(**taken)));
+    if (intake_.bytes() > options_.limits.segment_bytes()) STREAMS_TRY(force_out());
+    return true;
 }
 
 Result<> Pipeline::end_segment(std::string state) {

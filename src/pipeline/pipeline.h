@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "message/chunk_reader.h"
 #include "pipeline/committer.h"
 #include "pipeline/input.h"
 #include "pipeline/intake.h"
+#include "pipeline/parser_pool.h"
 #include "pipeline/run_options.h"
 
 namespace streams {
@@ -38,7 +40,8 @@ class Pipeline {
           reader_(reader),
           intake_(intake),
           committer_(committer),
-          options_(options) {}
+          options_(options),
+          pool_(options.limits.parsers, intake.takes()) {}
 
     /// Call once. On an error of the input, what is ready has been committed before it returns.
     Result<Ending> run();
@@ -51,7 +54,12 @@ class Pipeline {
 
     Result<Ending> loop();
     Result<> read();
-    Result<> take_chunk(const Chunk& chunk);
+    Result<> give(Chunk& chunk);
+    Result<> take_lines(const Chunk& chunk, std::size_t begin);
+    Result<bool> take_line(std::string_view line, std::size_t bytes, bool is_torn);
+    Result<> take_oldest();
+    Result<> take_parsed(ParsedChunk& parsed);
+    Result<> take_all();
     Result<> end_segment(std::string state);
     Result<> force_out();
     Result<> hand_over();
@@ -65,6 +73,8 @@ class Pipeline {
     Committer& committer_;
     const RunOptions& options_;
 
+    ParserPool pool_;
+    std::uint64_t bytes_read_ = 0;
     std::uint64_t line_ = 0;     // The last line taken.
     std::optional<Error> torn_;  // Of a last line without line end, under a runner.
     bool persister_failed_ = false;
