@@ -1,9 +1,11 @@
 #include "pipeline/persister_options.h"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -14,6 +16,8 @@ namespace streams {
 namespace {
 
 using Kind = Setting::Kind;
+
+constexpr std::int64_t kThreadsMax = 64;
 
 std::unexpected<Error> usage(std::string id, std::string what, std::string remedy) {
     return std::unexpected(
@@ -44,6 +48,10 @@ void append_common_settings(Spec& spec) {
              Setting{.name = "memory",
                      .description = "What the run may use, whatever the input.",
                      .fallback = "128MB"},
+             Setting{.name = "threads",
+                     .kind = Kind::Integer,
+                     .description = "How many threads parse a long input; 0: one for each core.",
+                     .fallback = "0"},
              Setting{.name = "adopt",
                      .kind = Kind::Boolean,
                      .description = "Load into a table that Streams did not make.",
@@ -209,6 +217,13 @@ Result<RunOptions> run_options_of(const PersisterEntry& entry, const Settings& s
         return usage("memory", "--memory is too small", "at least 16MB are needed");
     }
     run.limits.memory = *memory;
+    const auto threads = settings.integer("threads");
+    if (threads < 0 || threads > kThreadsMax) {
+        return usage("setting-value", "--threads is out of range",
+                     fmt::format("0 to {}", kThreadsMax));
+    }
+    run.limits.parsers = threads == 0 ? std::clamp(std::thread::hardware_concurrency(), 1U, 8U)
+                                      : static_cast<unsigned>(threads);
     run.context.memory = *memory;
     auto wait = duration_of(options.has("wait") ? options.text("wait") : "10s");
     if (!wait) return while_doing("--wait", std::move(wait).error());
