@@ -21,12 +21,13 @@ struct Limits {
     std::size_t alone_bytes = std::size_t{1} << 20;  ///< Of input that the reading thread parses.
 
     /// Chunks that wait for their parser or the sequencer; one may always.
-    std::size_t chunks_bytes() const { return memory / 8; }
-    std::size_t chunks() const { return std::size_t{2} * parsers + 2; }
+    std::size_t chunks_bytes() const { return memory / 16; }
+    std::size_t chunks() const { return std::size_t{2} * parsers; }
 
     /// What one read asks for.
     std::size_t chunk_bytes() const {
-        return memory / 8 < (std::size_t{1} << 20) ? memory / 8 : std::size_t{1} << 20;
+        constexpr std::size_t kMost = std::size_t{1} << 19;  // Its columns stay in the cache.
+        return memory / 64 < kMost ? memory / 64 : kMost;
     }
     /// Rows that wait in columns; the other half is the parser's and the destination's.
     std::size_t segment_bytes() const { return memory / 4; }
