@@ -20,9 +20,9 @@
 
 #include "base/file.h"
 #include "batch/batch_reader.h"
+#include "batch/time_text.h"
 #include "bench/walk.h"
 #include "message/line_splitter.h"
-#include "persisters/sqlite/value_text.h"
 
 namespace {
 
@@ -94,7 +94,7 @@ class Rows {
 // Makes texts of times.
 void make_ready(Column& column) {
     if (column.type != Type::Timestamp) return;
-    constexpr std::size_t kBytes = streams::sqlite::kTimestampBytes;
+    constexpr std::size_t kBytes = streams::kTimestampBytes;
     streams::Buffer texts;
     streams::Buffer offsets;
     texts.reserve(column.rows * kBytes + 1);
@@ -104,7 +104,7 @@ void make_ready(Column& column) {
         std::memcpy(offsets.data() + row * 4, &begin, 4);
         if (row == column.rows || column.is_null(row)) continue;
         auto* const to = reinterpret_cast<char*>(texts.data()) + begin;
-        require(streams::sqlite::write_timestamp(column.integer(row), to), "writing a time");
+        require(streams::write_timestamp(column.integer(row), to), "writing a time");
     }
     column.type = Type::Text;
     column.values = std::move(texts);
