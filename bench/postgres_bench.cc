@@ -201,6 +201,7 @@ void compare(const char* what, const std::string& url, Load load, bool with_rows
     line("ours", found);
     std::printf("%-22s ratio  wall %.2f, CPU %.2f\n", what, limit.wall / found.wall,
                 limit.all() / found.all());
+    std::fflush(stdout);
 }
 
 }  // namespace
