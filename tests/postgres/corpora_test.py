@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Other people's tap outputs and target inputs into PostgreSQL: each file comes to what tests/corpora/outcomes.tsv says,
-but for the exceptions below, and psql finds every value as it was sent.
+"""Other people's tap outputs and target inputs into PostgreSQL: each file comes to what tests/corpora/outcomes.tsv
+says, but for the exceptions below, and psql finds every value as it was sent.
 """
 
 import sqlite3
