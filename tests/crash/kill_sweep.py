@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""kill_sweep.py sqlite|file|csv|parquet [STEP]   F1 of docs/TESTING.md: kill -9 before every call with an effect.
+"""kill_sweep.py sqlite|duckdb|file|csv|parquet [STEP]   F1 of docs/TESTING.md: kill -9 before each call with an effect.
 
 For each such call: one run that is killed there, then runs until one ends with 0 (a state file that
 fell behind heals by itself, with status 5 in between). Then an independent reader compares every row.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""random_kills.py sqlite|duckdb|file named|bare|run KILLS [SEED]   kill -9 at random instants, then runs until one ends well.
+"""random_kills.py sqlite|duckdb|file named|bare|run KILLS [SEED]   kill -9 at random instants, until a run ends well.
 
 named   streamer --state S | persister --pipeline p --state S >> S
 bare    streamer --state S | persister >> S
