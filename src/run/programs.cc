@@ -4,6 +4,8 @@
 #include <dirent.h>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/process.h"
 #include "program/command_line.h"
@@ -16,6 +18,24 @@ namespace {
 
 bool is_manifest(std::string_view text) {
     return text.ends_with(".yaml") || text.ends_with(".yml");
+}
+
+bool is_data_file(std::string_view text) {
+    for (const std::string_view packed : {".gz", ".zst"}) {
+        if (text.ends_with(packed)) text.remove_suffix(packed.size());
+    }
+    return std::ranges::any_of(
+        std::initializer_list<std::string_view>{".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"},
+        [&](auto ending) { return text.ends_with(ending); });
+}
+
+// A folder, or a file that is no program.
+bool is_data_path(std::string_view text) {
+    const std::string path(text);
+    struct stat status = {};
+    if (::stat(path.c_str(), &status) != 0) return false;
+    return S_ISDIR(status.st_mode) ||
+           (S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) != 0);
 }
 
 std::string base_name(std::string_view path) {
@@ -104,6 +124,19 @@ SourceProgram source_of(std::vector<std::string> arguments) {
     return source;
 }
 
+// stream-file for `path`, which names the pipeline too: `data/orders.csv` is `orders`.
+Result<SourceProgram> file_source(std::string_view path, const ProgramFinder& finder) {
+    auto program = finder.find("stream-file");
+    if (program.empty()) return unknown("source", "stream-file", {}, "it reads files");
+    auto source = source_of({program, "--path", std::string(path)});
+    while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+    const auto name = base_name(path);
+    const auto dot = name.find('.', 1);
+    source.name = name.empty() || name == "." ? "file" : name.substr(0, dot);
+    source.pipeline = source.name;
+    return source;
+}
+
 std::string program_of_scheme(const std::string& scheme, const ProgramFinder& finder) {
     auto program = finder.find("persist-" + scheme);
     if (!program.empty()) return program;
@@ -176,15 +209,18 @@ Result<SourceProgram> find_source(std::string_view text, const ProgramFinder& fi
         source.pipeline = without_prefix(source.name);
         return source;
     }
+    if (is_data_file(text)) return file_source(text, finder);
     if (is_word(text)) {
         for (const std::string_view prefix : {"stream-", "tap-", ""}) {
             const auto program = finder.find(std::string(prefix) + std::string(text));
             if (!program.empty()) return source_of({program});
         }
+        if (is_data_path(text)) return file_source(text, finder);
         return unknown(
             "source", text, names_behind(finder, {"stream-", "tap-"}),
             "a source is a word (stream-WORD, tap-WORD), a *.yaml manifest or a command");
     }
+    if (is_data_path(text)) return file_source(text, finder);
     auto words = split_words(text);
     if (!words) return std::unexpected(std::move(words).error());
     if (words->empty()) return unknown("source", text, {}, "name one: github, or a command");

@@ -39,8 +39,9 @@ struct ProgramFinder {
 
 ProgramFinder finder_of(const Environment& environment);
 
-/// `*.yaml` is stream-manifest; a word W is stream-W, then tap-W, then W; anything else is split as
-/// a shell splits words.
+/// `*.yaml` is stream-manifest; `*.csv`, `*.jsonl`, `*.parquet` and other paths of data are
+/// stream-file; a word W is stream-W, then tap-W, then W; anything else is split as a shell splits
+/// words.
 /// **Errors.** Config `source-unknown`, with a "did you mean".
 Result<SourceProgram> find_source(std::string_view text, const ProgramFinder& finder);
 

@@ -56,7 +56,7 @@ Result<std::optional<Resumption>> behind_last_line(const SourceFile& file, const
     const auto is_end = [](char byte) { return byte == '\n' || byte == '\r'; };
     if (is_end(bytes[0])) return resumption;
     if (bytes.size() < 2 || !is_end(bytes[1])) return std::nullopt;
-    resumption.position += bytes.substr(1).starts_with("\r\n") ? 2 : 1;
+    resumption.position += bytes.substr(1).starts_with("\r\n") ? 2U : 1U;
     ++resumption.line;
     return resumption;
 }

@@ -89,7 +89,7 @@ class Sync {
         for (const auto& [stream, of_stream] : streams) {
             STREAMS_TRY(sync_stream(stream, of_stream));
         }
-        return output_.state(state_.text());
+        return send_state();
     }
 
  private:
@@ -198,7 +198,14 @@ class Sync {
             mark.print = *std::move(print);
         }
         said_bytes_ = bytes_;
-        return output_.state(state_.text());
+        return send_state();
+    }
+
+    Result<> send_state() {
+        auto text = state_.text();
+        if (text == sent_state_) return {};
+        sent_state_ = std::move(text);
+        return output_.state(sent_state_);
     }
 
     CsvOptions csv_;
@@ -206,6 +213,7 @@ class Sync {
     const StreamerInput& input_;
     Output& output_;
     FileState state_;
+    std::string sent_state_;
     Columns columns_;     // Of the stream at work.
     std::string schema_;  // The last that was sent of it.
     std::uint64_t records_ = 0;
