@@ -73,6 +73,16 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"connection-lost",
      "The connection to the destination's server broke off, or the server ended it. What was "
      "not committed is gone there as well; run it again."},
+    {"csv-cells",
+     "A line of a CSV file has more or fewer cells than its header. Most often a cell "
+     "holds the delimiter without quotes, or --delimiter is another one. The message "
+     "names the line."},
+    {"csv-header",
+     "Two columns of a CSV file have one name, so records could hold only one of them. "
+     "Rename one in the file."},
+    {"csv-quote",
+     "A quoted cell of a CSV file has no end, or text stands behind its closing quote. A "
+     "quote within quotes is written twice. The message names the line."},
     {"custom-component",
      "The manifest needs a class in Python, which does not run here. Replace it by the "
      "components that do."},
@@ -111,6 +121,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
      "Nothing of this run is stored after that moment; look which of the two should live."},
     {"fields-max", "A stream has more fields than a table may have. Leave some out in the source."},
     {"file-exists", "A file that was to be made is there already."},
+    {"file-format",
+     "What a file holds is told by its name: .csv, .tsv, .jsonl, .ndjson, .parquet, with "
+     ".gz or .zst behind. For another name say it with --format."},
     {"file-missing",
      "A file or folder does not exist. Names are relative to the folder in which the program "
      "was started."},
@@ -163,6 +176,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"message-shape",
      "A line is JSON but no message: a type, a stream or a record is missing, or of the "
      "wrong kind."},
+    {"no-files",
+     "The folder or pattern holds no file that can be read. Names that begin with a dot "
+     "or an underscore are never data."},
     {"no-ledger",
      "This destination cannot remember a state, so there is none to show or change. The "
      "state file is with the runner."},
@@ -198,6 +214,12 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"paging-loop",
      "The source's pages lead back to themselves or have no end. The run was stopped before "
      "it read for ever."},
+    {"parquet-damaged",
+     "A Parquet file cannot be read, because it is cut, damaged or none. Its end holds "
+     "the index, so a file that is still being written cannot be read either."},
+    {"parquet-type",
+     "A value of a Parquet file has no form in JSON, such as NaN. The message names the "
+     "column and the row."},
     {"parquet-write",
      "A Parquet file could not be written; the message is Arrow's own. Nothing of this commit was "
      "stored. Choose another format, and report it."},
@@ -241,6 +263,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
      "a pattern, a list of values. Correct the source or its schema, or set such records aside "
      "with --on-bad-record reject."},
     {"record-shape", "Where a record was expected the source sent something that is no object."},
+    {"record-size",
+     "One record of a file is longer than 64 MiB. Most often a quote that opens a CSV "
+     "cell is never closed."},
     {"record-type",
      "A value is of another kind than the schema promises. It is never changed silently: "
      "correct the source, or set such records aside with --on-bad-record reject."},
@@ -292,6 +317,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"state-unknown",
      "The state file holds a state that this pipeline never stored; it may belong to another "
      "one. If it is right, make it known with the word state and --set."},
+    {"state-unreadable",
+     "The state that was given is none of this source's. Start from the beginning with "
+     "an empty state file, or give the one that this source wrote."},
     {"state-without-pipeline",
      "--state is compared with what the destination remembers of a pipeline, so the pipeline "
      "needs a name: --pipeline NAME."},

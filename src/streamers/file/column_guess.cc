@@ -77,9 +77,10 @@ void ColumnGuess::follow(const ColumnGuess& earlier) {
     const bool mixes = (before == Kind::Boolean) != (now == Kind::Boolean);
     if (before == Kind::Text || now == Kind::Text || mixes) {
         seen_ = Seen::Text;
-    } else if (before == Kind::Number && now == Kind::Integer) {
+    } else if (now == Kind::Integer && before != Kind::Integer) {
         *this = earlier;
-    } else if (before == Kind::Decimal && now == Kind::Integer) {
+    } else if (before == Kind::Decimal && now == Kind::Number && is_uniform_ &&
+               scale_ == earlier.scale_) {
         *this = earlier;
     }
 }

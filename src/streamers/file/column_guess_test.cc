@@ -59,6 +59,8 @@ TEST(ColumnGuess, GoesOnWithWhatEarlierRunsHaveSent) {
     EXPECT_EQ(followed("integer", {"1.5"}), "number");
     EXPECT_EQ(followed("number", {"1"}), "number");
     EXPECT_EQ(followed("decimal 2", {"1"}), "decimal 2");
+    EXPECT_EQ(followed("decimal 2", {"3.25"}), "decimal 2");
+    EXPECT_EQ(followed("decimal 2", {"3.125"}), "number");
     EXPECT_EQ(followed("decimal 2", {"1.500"}), "decimal 3");
     EXPECT_EQ(followed("integer", {"a"}), "text");
     EXPECT_EQ(followed("integer", {}), "integer");
