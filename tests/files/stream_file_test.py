@@ -122,7 +122,8 @@ class StreamFile(unittest.TestCase):
         self.write("data/users.jsonl", '{"id":1}\n')
         self.write("data/_streams/x.csv", "no\n1\n")
         self.write("data/notes.txt", "no")
-        self.assertEqual(self.read("data"), {"orders": [{"id": 1, "a": "x"}, {"id": 2, "b": 1.5}], "users": [{"id": 1}]})
+        self.assertEqual(self.read("data"),
+                         {"orders": [{"id": 1, "a": "x"}, {"id": 2, "b": 1.5}], "users": [{"id": 1}]})
         self.state = None
         self.assertEqual(set(self.read("data/orders/*.csv")), {"1"})
         self.state = None
