@@ -144,6 +144,7 @@ def cases_of(folder, shape, records):
                  0.8, by_clock=True, prepare=removed("ready.db", "ours.db")))
     if shape == "users":
         found.append(upsert_case(folder, shape, records, stream))
+        found.append(first_row_case(folder))
     return found
 
 
@@ -160,6 +161,16 @@ def upsert_case(folder, shape, records, stream):
                 ready_inserts(changed, "target.db", "upsert"),
                 program("persist-sqlite", "--path", "target.db", "--input", changed),
                 0.8, by_clock=True, prepare=prepare)
+
+
+def first_row_case(folder):
+    """From the start of both programs to their end, with one row: the budget is 50 ms."""
+    stream = make_stream(folder, "users", 1)
+    return Case("first-row", "users", 1, "prepared insert of one row",
+                program("ready_inserts", stream, "ready.db", "append"),
+                program("persist-sqlite", "--path", "ours.db", "--load", "append",
+                        "--input", stream),
+                0.3, prepare=removed("ready.db", "ours.db"))
 
 
 def machine():
