@@ -383,6 +383,11 @@ touch started)");
     EXPECT_NE(unknown.log.find("[stream-unknown]\n  do     did you mean issues?\n"),
               std::string::npos)
         << unknown.log;
+    const auto refresh = run({"./stream-x", "file:out", "--refresh", "isues"});
+    EXPECT_EQ(refresh.exit.status, 2);
+    EXPECT_NE(refresh.log.find("no stream of the source matches --refresh isues [stream-unknown]"),
+              std::string::npos)
+        << refresh.log;
     const auto nothing = run({"./stream-x", "file:out", "--stream", "!iss*"});
     EXPECT_EQ(nothing.exit.status, 2);
     EXPECT_NE(nothing.log.find("[nothing-selected]"), std::string::npos) << nothing.log;

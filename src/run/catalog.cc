@@ -91,7 +91,8 @@ void mark(Json& stream, bool selected) {
     if (selected && root != nullptr) select_fields(stream);
 }
 
-std::unexpected<Error> unknown_stream(const std::string& pattern, const Json& streams) {
+std::unexpected<Error> unknown_stream(const std::string& pattern, const Json& streams,
+                                      std::string_view flag) {
     std::vector<std::string> names;
     for (const auto& stream : streams) names.push_back(text_of(stream, "tap_stream_id"));
     const auto meant = nearest(pattern, names);
@@ -101,12 +102,13 @@ std::unexpected<Error> unknown_stream(const std::string& pattern, const Json& st
     }
     if (names.size() > 10) remedy += ", ...";
     if (!meant.empty()) remedy = "did you mean " + meant + "?";
-    return std::unexpected(Error{ErrorKind::Config,
-                                 "stream-unknown",
-                                 "no stream of the source matches --stream " + pattern,
-                                 {},
-                                 {},
-                                 std::move(remedy)});
+    return std::unexpected(
+        Error{ErrorKind::Config,
+              "stream-unknown",
+              "no stream of the source matches " + std::string(flag) + ' ' + pattern,
+              {},
+              {},
+              std::move(remedy)});
 }
 
 Result<> check_patterns(const std::vector<std::string>& patterns, const Json& streams) {
@@ -114,7 +116,7 @@ Result<> check_patterns(const std::vector<std::string>& patterns, const Json& st
         const auto text = std::string_view(pattern).substr(is_exclusion(pattern) ? 1 : 0);
         const bool known =
             std::ranges::any_of(streams, [&](const Json& it) { return matches(text, it); });
-        if (!known) return unknown_stream(std::string(text), streams);
+        if (!known) return unknown_stream(std::string(text), streams, "--stream");
     }
     return {};
 }
@@ -151,6 +153,20 @@ Result<SelectedCatalog> select_streams(std::string_view catalog,
     }
     result.text = document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
     return result;
+}
+
+Result<> check_streams(std::string_view catalog, const std::vector<std::string>& names,
+                       std::string_view flag) {
+    const auto document = Json::parse(catalog, nullptr, false);
+    if (!document.is_object() || !document.contains("streams")) return {};
+    const auto& streams = document["streams"];
+    for (const auto& name : names) {
+        const bool known = std::ranges::any_of(streams, [&](const Json& stream) {
+            return text_of(stream, "tap_stream_id") == name || text_of(stream, "stream") == name;
+        });
+        if (!known) return unknown_stream(name, streams, flag);
+    }
+    return {};
 }
 
 }  // namespace streams

@@ -27,4 +27,9 @@ struct SelectedCatalog {
 Result<SelectedCatalog> select_streams(std::string_view catalog,
                                        const std::vector<std::string>& patterns);
 
+/// Whether the catalog has each of `names`, which were given with `flag`; what is no catalog is not
+/// asked. **Errors.** Config `stream-unknown`.
+Result<> check_streams(std::string_view catalog, const std::vector<std::string>& names,
+                       std::string_view flag);
+
 }  // namespace streams

@@ -64,6 +64,8 @@ std::string LogRelay::critical_id() const {
 
 std::string LogRelay::last_lines() const {
     std::string text;
+    const bool were_shown = shows_ != Shows::Nothing && !last_.empty();
+    if (were_shown) return last_.back() + '\n';
     for (const auto& line : last_) text += line + '\n';
     return text;
 }

@@ -28,7 +28,8 @@ class LogRelay {
     /// The id at the end of its CRITICAL line.
     std::string critical_id() const;
 
-    /// The last lines, a dozen at most, that were no everyday news.
+    /// The last lines, a dozen at most, that were no everyday news; where they have been shown
+    /// already, only the last one.
     std::string last_lines() const;
 
     /// Whether the program complained that nobody reads what it writes.

@@ -124,7 +124,8 @@ class PlanMaker {
         }
         plan_.streamer_reports = has_ability(source_can_, "report");
         plan_.persister_ends = has_ability(destination_can_, "end");
-        has_ledger_ = plan_.persister_ends && (*destination_can_).value("tier", "") == "A";
+        has_ledger_ =
+            plan_.persister_ends && destination_can_ && destination_can_->value("tier", "") == "A";
         const auto limit = options_.integer("limit");
         plan_.refresh = options_.list("refresh");
         plan_.starts_from_none = limit > 0 || options_.text("load") == "overwrite";
@@ -300,25 +301,24 @@ class PlanMaker {
             has_ability(source_can_, "discover") && has_ability(source_can_, "catalog");
         if (has_catalog && patterns.empty()) return {};
         if (ours && !patterns.empty()) return select_of(ask_source("discover"), "--catalog");
-        if (ours) {
-            count_streams();
-            return {};
-        }
+        if (ours) return count_streams();
         if (plan_.source.is_tap) return select_of_tap(patterns.empty());
         if (patterns.empty()) return {};
         return wrong_usage(plan_.source.name + " cannot select streams",
                            "is it a Singer tap? add --singer");
     }
 
-    // For the first line only: a source that cannot say how many streams it has may still sync.
-    void count_streams() {
-        if (options_.boolean("quiet")) return;
+    // For the first line, and for names that are to be right: a source that cannot say which
+    // streams it has may still sync.
+    Result<> count_streams() {
+        if (options_.boolean("quiet") && plan_.refresh.empty()) return {};
         const auto found = run_captured(with_word(plan_.streamer, "discover"), plan_.environment,
                                         plan_.streamer_hidden);
         const auto catalog = Json::parse(found ? found->out : "", nullptr, false);
-        if (!catalog.is_object() || !catalog.contains("streams")) return;
+        if (!catalog.is_object() || !catalog.contains("streams")) return {};
         plan_.facts.discovered = catalog["streams"].size();
         plan_.facts.selected = plan_.facts.discovered;
+        return check_streams(found->out, plan_.refresh, "--refresh");
     }
 
     Result<> select_of_tap(bool may_go_without) {
@@ -347,6 +347,7 @@ class PlanMaker {
 
     Result<> select_of(Result<std::string> catalog, const std::string& flag) {
         if (!catalog) return std::unexpected(std::move(catalog).error());
+        STREAMS_TRY(check_streams(*catalog, plan_.refresh, "--refresh"));
         auto selected = select_streams(*catalog, options_.list("stream"));
         if (!selected) return std::unexpected(std::move(selected).error());
         auto path = plan_.folder.write("catalog.json", selected->text);

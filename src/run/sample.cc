@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kTablesMax = 5;
+constexpr std::size_t kTablesMax = 9;          // As many as the summary names.
 constexpr std::uint64_t kRowsMax = 1'000'000;  // Counting more takes longer than a person waits.
 constexpr std::size_t kCellsMax = 4;
 constexpr std::size_t kCellBytesMax = 30;
@@ -94,8 +94,10 @@ std::string sample_line(const std::vector<std::string>& columns,
 
 std::map<std::string, std::string> samples_of(const RunPlan& plan, const RunReport& report) {
     std::map<std::string, std::string> samples;
-    for (const auto& stream : report.streams()) {
-        if (samples.size() == kTablesMax) break;
+    auto streams = report.streams();
+    std::ranges::sort(streams, std::greater<>(), &StreamReport::rows);
+    streams.resize(std::min(streams.size(), kTablesMax));
+    for (const auto& stream : streams) {
         if (!stream.created || stream.rows == 0 || stream.rows > kRowsMax) continue;
         auto sample = sample_of(plan, stream);
         if (!sample.empty()) samples[stream.name] = std::move(sample);
