@@ -221,6 +221,13 @@ Result<> Committer::after_failed_commit(const Commit& commit, Error error) {
     persister_ = *std::move(made);
     auto* ledger = persister_->ledger();
     if (!ledger->lock(options_.wait)) return std::unexpected(std::move(error));
+    // Who has claimed it since fences this run, whatever the fault was; its commits are not ours.
+    const auto read = ledger->read();
+    if (read && *read && (*read)->epoch != entry_.epoch) {
+        return std::unexpected(Error{ErrorKind::Busy, "fenced",
+                                     "another run of this pipeline has begun since", error.where,
+                                     error.what, "let that one finish, and run again"});
+    }
     const auto claimed = ledger->claim(entry_.source_print, std::nullopt);
     if (claimed && claimed->commit == commit.number &&
         claimed->state_hash == (commit.state ? commit.state_hash : entry_.state_hash)) {
