@@ -2,6 +2,7 @@
 one is thawed. One writer commits, and nothing of the older epoch after the newer has begun (P12)."""
 
 import signal
+import sqlite3
 import subprocess
 import unittest
 from pathlib import Path
@@ -13,6 +14,32 @@ from signals_test import BEHIND, COMPLETE, KINDS, PipeCase, first_lines, wait_un
 class Fence(PipeCase):
     def lock_of(self, site) -> Path:
         return Path(f"{site.target}-lock") if site.kind == "sqlite" else site.target / "_streams" / "p" / "lock"
+
+    def is_locked(self, site) -> bool:
+        """Whether somebody is writing to the database."""
+        if not site.target.exists():
+            return False
+        database = sqlite3.connect(site.target, timeout=0, isolation_level=None)
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            return False
+        except sqlite3.OperationalError:
+            return True
+        finally:
+            database.close()
+
+    def frozen_in_transaction(self):
+        """(site, run) of a run that was frozen after it began to write and before it committed."""
+        for _ in range(20):
+            site = self.site("sqlite")
+            process = self.start(site, behind=False)
+            wait_until(lambda: self.is_locked(site) or site.start_state() is not None, "it writes nothing")
+            process.send_signal(signal.SIGSTOP)
+            if self.is_locked(site) and site.start_state() is None:
+                return site, process
+            process.kill()
+            process.wait()
+        raise AssertionError("no run could be frozen while it was writing")
 
     def second(self, site):
         """(status, messages) of another run, which starts from the state file."""
@@ -73,9 +100,7 @@ class Fence(PipeCase):
                 self.check_all(site)
 
     def test_a_transaction_of_a_frozen_run_keeps_others_out(self):
-        site = self.site("sqlite")
-        process = self.start(site, behind=False)
-        process.send_signal(signal.SIGSTOP)
+        site, process = self.frozen_in_transaction()
         self.lock_of(site).unlink()
         status, errors = self.second(site)
         self.assertEqual(status, 5, errors)
@@ -87,6 +112,7 @@ class Fence(PipeCase):
         """Epoch 1 has written files and stalls; epoch 2 claims, cleans and commits; epoch 1 wakes: nothing is lost."""
         site = self.site("file")
         process = self.start(site, behind=False)
+        wait_until(lambda: list(site.target.glob("orders/*")), "it writes nothing")
         process.send_signal(signal.SIGSTOP)
         self.lock_of(site).unlink()
         self.assertEqual(self.second(site), (0, ""))
