@@ -110,6 +110,7 @@ Result<> CopyWriter::write(const Batch& batch, std::int64_t commit, sql::RowCoun
     STREAMS_TRY(load(batch, 0, batch.rows, *target));
     counts.rows += batch.rows;
     if (auto* stage = database_.find_stage(table_.target)) {
+        if (table_.is_merged) note_keys(*stage, stream_, batch);
         stage->rows += static_cast<std::int64_t>(batch.rows);
     } else {
         counts.new_rows += batch.rows;
@@ -141,7 +142,9 @@ Result<> CopyWriter::merge_range(const Stage& stage, std::int64_t begin, std::in
             append(stage, table_.target, sql::columns_of(staged, table_), begin, end));
     }
     const auto upsert = sql::upsert_of(database_.dialect(), staged, table_);
-    STREAMS_TRY(database_.run(keep_last(stage, upsert, begin, end)));
+    if (!stage.has_rising_keys) {
+        STREAMS_TRY(database_.run(keep_last(stage, upsert, begin, end)));
+    }
     const auto merged = database_.ask(merge(stage, database_.dialect(), upsert, begin, end), {});
     if (!merged) return std::unexpected(merged.error());
     const auto added = static_cast<std::uint64_t>(merged->integer(0, 0));

@@ -70,13 +70,13 @@ Result<bool> PostgresDatabase::exists() {
 }
 
 Result<> PostgresDatabase::begin_local() {
-    return connection_->run(
-        fmt::format("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL search_path = {}; "
-                    "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL "
-                    "extra_float_digits = 1; "
-                    "SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = 0; "
-                    "SET LOCAL idle_in_transaction_session_timeout = 0; {}",
-                    sql::quoted(schema_), std::max<std::int64_t>(1, wait_.count()), kSettings));
+    return connection_->run(fmt::format(
+        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL search_path = {}; "
+        "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL "
+        "extra_float_digits = 1; "
+        "SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = 0; "
+        "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL work_mem = '32MB'; {}",
+        sql::quoted(schema_), std::max<std::int64_t>(1, wait_.count()), kSettings));
 }
 
 Result<> PostgresDatabase::begin() {

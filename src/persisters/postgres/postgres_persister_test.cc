@@ -31,6 +31,16 @@ TEST_F(Rows, TheLastOfAKeyWinsOverTheWholeCommit) {
     EXPECT_EQ(ask("SELECT * FROM users ORDER BY id"), "1|c\n2|e\n3|null");
 }
 
+TEST_F(Rows, AKeyThatComesAgainAfterRisingOnesIsFound) {
+    auto sink = persister("p");
+    load(*sink, users(), {{number(1), text("a")}, {number(2), text("b")}});
+    expect_good(sink->write(users(), batch_of(users(), {{number(3), text("c")},
+                                                        {number(3), text("d")},
+                                                        {number(1), text("e")}})));
+    EXPECT_EQ(counts(commit(*sink)), "3 new, 0 changed, 2 same of 5");
+    EXPECT_EQ(ask("SELECT * FROM users ORDER BY id"), "1|e\n2|b\n3|d");
+}
+
 TEST_F(Rows, AnAbsentFieldIsNull) {
     auto sink = persister("p");
     load(*sink, users(), {{number(1), text("a")}});

@@ -42,6 +42,23 @@ std::string is_other(const sql::Upsert& upsert) {
 
 }  // namespace
 
+// Sources often send rows in the order of their key; then nothing has to be searched for doubles.
+void note_keys(Stage& stage, const Stream& stream, const Batch& batch) {
+    const bool is_number =
+        stream.key.size() == 1 && stream.fields[stream.key.front()].type == Type::Integer;
+    if (!is_number) stage.has_rising_keys = false;
+    if (!stage.has_rising_keys) return;
+    const auto& keys = batch.columns[stream.key.front()];
+    for (std::size_t row = 0; row < batch.rows; ++row) {
+        const auto key = keys.integer(row);
+        if (stage.last_key && key <= *stage.last_key) {
+            stage.has_rising_keys = false;
+            return;
+        }
+        stage.last_key = key;
+    }
+}
+
 std::string create_stage(const Stage& stage, const sql::Database& database,
                          const sql::OpenTable& table) {
     std::string columns;

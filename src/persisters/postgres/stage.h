@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sql/database.h"
+#include "streams/batch.h"
 
 namespace streams::postgres {
 
@@ -23,8 +25,13 @@ struct Stage {
     };
     std::string name;
     std::int64_t rows = 0;
+    bool has_rising_keys = true;  ///< Whole numbers, each greater than the one before: none twice.
+    std::optional<std::int64_t> last_key;
     std::vector<Cut> cuts;
 };
+
+/// Looks at the keys of rows that are staged.
+void note_keys(Stage& stage, const Stream& stream, const Batch& batch);
 
 std::string create_stage(const Stage& stage, const sql::Database& database,
                          const sql::OpenTable& table);
