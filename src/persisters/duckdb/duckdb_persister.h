@@ -12,7 +12,7 @@
 namespace streams::duckdb {
 
 /// What DuckDB takes beside `--memory`: its own limit, and what it holds outside of that.
-inline constexpr std::int64_t kMemoryExtraBytes = std::int64_t{400} << 20;
+inline constexpr std::int64_t kMemoryExtraBytes = std::int64_t{300} << 20;
 
 /// The settings: `path`, `hard_delete`.
 Spec spec();
