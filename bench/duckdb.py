@@ -85,8 +85,9 @@ def main():
                 case.run(folder)
     for case in cases:
         limit, ours = case.limit_figure, case.our_figure
-        print(f"{case.name}  {case.limit_words}: {limit.cpu:.2f} CPU s, ours {ours.cpu:.2f}: ratio {case.cpu_ratio:.2f} "
-              f"(at least {case.budget}); clock {case.clock_ratio:.2f}; peak {ours.peak_bytes / 1e6:.0f} MB")
+        print(f"{case.name}  {case.limit_words}: {limit.cpu:.2f} CPU s, ours {ours.cpu:.2f}: "
+              f"ratio {case.cpu_ratio:.2f} (at least {case.budget}); "
+              f"clock {case.clock_ratio:.2f}; peak {ours.peak_bytes / 1e6:.0f} MB")
     return 0 if all(case.cpu_ratio >= case.budget for case in cases) else 1
 
 
