@@ -193,6 +193,16 @@ class Formats(unittest.TestCase):
                 for line in path.read_text().splitlines()]
         self.assertEqual(kept, REFUSED)
 
+    def test_show_reads_every_format(self):
+        for format in ("jsonl", "csv", "parquet"):
+            for compression in ("none", "gzip", "zstd"):
+                with self.subTest(format=format, compression=compression):
+                    folder = self.written("--format", format, "--compression", compression)
+                    shown = subprocess.run([BIN / "persist-file", "show", "bare", "--path", folder, "--format", format],
+                                           capture_output=True, text=True)
+                    self.assertEqual(shown.returncode, 0, shown.stderr)
+                    self.assertIn("no SCHEMA, no key", shown.stdout)
+
     def test_partitions_hold_every_row_once(self):
         folder = self.written("--format", "parquet", "--partition", "flag", "--partition", "day:month")
         entries = self.journal(folder)

@@ -351,7 +351,8 @@ PersisterEntry entry(std::string_view program) {
     entry.check = [](const Settings& settings) { return check_folder(settings.text("path")); };
     entry.show = [](const Settings& settings, const Context& context, const std::string& table,
                     std::uint64_t limit) {
-        return tables_of(*make_local_storage(root_of(settings, context)), table, limit);
+        const auto root = root_of(settings, context);
+        return tables_of(*make_local_storage(root), root, table, limit);
     };
     return entry;
 }

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "persisters/file/journal.h"
+#include "persisters/file/sample.h"
 #include "storage/object_names.h"
 
 namespace streams::file {
@@ -14,15 +15,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void add_sample(Table& table, const std::string& text, std::uint64_t limit) {
+void add_sample(Table& table, const std::vector<std::string>& texts) {
     std::vector<Json> records;
-    std::size_t begin = 0;
-    while (begin < text.size() && records.size() < limit) {
-        const auto end = text.find('\n', begin);
-        auto record = Json::parse(text.substr(begin, end - begin), nullptr, false);
+    for (const auto& text : texts) {
+        auto record = Json::parse(text, nullptr, false);
         if (record.is_object()) records.push_back(std::move(record));
-        if (end == std::string::npos) break;
-        begin = end + 1;
     }
     for (const auto& record : records) {
         for (const auto& [name, value] : record.items()) {
@@ -58,8 +55,8 @@ Result<std::vector<std::string>> pipelines_of(Storage& storage) {
     return names;
 }
 
-Result<std::vector<Table>> tables_of(Storage& storage, const std::string& table,
-                                     std::uint64_t limit) {
+Result<std::vector<Table>> tables_of(Storage& storage, const std::string& root,
+                                     const std::string& table, std::uint64_t limit) {
     auto names = pipelines_of(storage);
     if (!names) return std::unexpected(std::move(names).error());
     names->push_back("-");
@@ -84,9 +81,9 @@ Result<std::vector<Table>> tables_of(Storage& storage, const std::string& table,
     std::vector<Table> list;
     for (auto& [stream, found] : tables) list.push_back(std::move(found));
     if (limit != 0 && !table.empty()) {
-        auto text = storage.read(newest);
-        if (!text) return std::unexpected(std::move(text).error());
-        add_sample(list.front(), text->value_or(""), limit);
+        auto records = first_records(root + "/" + newest, limit);
+        if (!records) return std::unexpected(std::move(records).error());
+        add_sample(list.front(), *records);
     }
     return list;
 }

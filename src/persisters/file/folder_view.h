@@ -13,9 +13,9 @@ namespace streams::file {
 Result<std::vector<std::string>> pipelines_of(Storage& storage);
 
 /// The streams that the journals name, with their rows; of `table` (if not empty) with a sample of
-/// the newest file's first `limit` records.
-Result<std::vector<Table>> tables_of(Storage& storage, const std::string& table,
-                                     std::uint64_t limit);
+/// the newest file's first `limit` records. `root` is the folder of `storage`.
+Result<std::vector<Table>> tables_of(Storage& storage, const std::string& root,
+                                     const std::string& table, std::uint64_t limit);
 
 /// Whether files could be made in `path`, which need not exist. Creates nothing.
 Result<> check_folder(const std::string& path);

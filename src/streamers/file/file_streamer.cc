@@ -80,11 +80,10 @@ class Sync {
         state_ = *std::move(state);
         auto selection = selection_of(input_.catalog);
         if (!selection) return std::unexpected(std::move(selection).error());
+        const std::optional<std::set<std::string>>& wanted = *selection;
         std::map<std::string, std::vector<const SourceFile*>> streams;
         for (const auto& file : files) {
-            if (!*selection || (*selection)->contains(file.stream)) {
-                streams[file.stream].push_back(&file);
-            }
+            if (!wanted || wanted->contains(file.stream)) streams[file.stream].push_back(&file);
         }
         for (const auto& [stream, of_stream] : streams) {
             STREAMS_TRY(sync_stream(stream, of_stream));
