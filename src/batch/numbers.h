@@ -32,6 +32,31 @@ inline constexpr std::int64_t kExponentMax = 2'000'000'000;
 /// What follows `at`, which is an `e`.
 bool scan_exponent(const char* at, const char* last, NumberText& number);
 
+/// Reads what follows `at`, which is the point behind a whole number.
+[[gnu::always_inline]] inline bool scan_fraction(const char*& at, const char* last,
+                                                 NumberText& number) {
+    const auto is_digit = [](char c) { return static_cast<unsigned char>(c - '0') <= 9; };
+    number.whole_text = false;
+    const char* const point = at++;
+    const char* counted = point;  // Digits that count are behind it.
+    if (number.digits == 0) {
+        while (at != last && *at == '0') ++at;
+        counted = at - 1;
+    }
+    const std::size_t whole = number.digits;
+    std::uint64_t leading = number.leading;
+    for (; at != last && is_digit(*at); ++at) {
+        const bool fits = whole + static_cast<std::size_t>(at - counted) <= 19;
+        if (fits) leading = leading * 10 + static_cast<std::uint64_t>(*at - '0');
+    }
+    if (at - point == 1) return false;
+    number.leading = leading;
+    number.digits = whole + static_cast<std::size_t>(at - counted) - 1;
+    number.exponent = number.digits == 0 ? 0 : point + 1 - at;
+    number.end = at;
+    return true;
+}
+
 /// Reads the number that starts at `at` and ends before `last`. Answers false where that is no JSON
 /// number; what follows it is the caller's to check.
 [[gnu::always_inline]] inline bool scan_number(const char* at, const char* last,
@@ -61,25 +86,7 @@ bool scan_exponent(const char* at, const char* last, NumberText& number);
     number.whole_text = true;
     number.has_exponent = false;
     number.end = at;
-    if (at != last && *at == '.') {
-        number.whole_text = false;
-        const char* const point = at++;
-        const char* counted = point;  // Digits that count are behind it.
-        if (number.digits == 0) {
-            while (at != last && *at == '0') ++at;
-            counted = at - 1;
-        }
-        const std::size_t whole = number.digits;
-        for (; at != last && is_digit(*at); ++at) {
-            const bool fits = whole + static_cast<std::size_t>(at - counted) <= 19;
-            if (fits) leading = leading * 10 + static_cast<std::uint64_t>(*at - '0');
-        }
-        if (at - point == 1) return false;
-        number.leading = leading;
-        number.digits = whole + static_cast<std::size_t>(at - counted) - 1;
-        number.exponent = number.digits == 0 ? 0 : point + 1 - at;
-        number.end = at;
-    }
+    if (at != last && *at == '.' && !scan_fraction(at, last, number)) return false;
     if (at != last && (*at | 0x20) == 'e') return scan_exponent(at, last, number);
     return true;
 }
@@ -101,9 +108,10 @@ bool scan_exponent(const char* at, const char* last, NumberText& number);
 #endif
 }
 
-/// Steps over the number that starts at `at`, as `scan_number` does; null where that is no JSON
-/// number. A byte that is no digit ends it, and 16 bytes behind that can be read.
-[[gnu::always_inline]] inline const char* skip_number(const char* at) {
+/// Steps over the number that `token` starts with, as `scan_number` does; null where that is no
+/// JSON number. A byte that is no digit ends it, and 16 bytes behind that can be read.
+[[gnu::always_inline]] inline const char* skip_number(std::string_view token) {
+    const char* at = token.data();
     if (*at == '-') ++at;
     const char* const first = at;
     at = skip_digits(at);

@@ -43,7 +43,12 @@ struct MemberPlan {
 };
 
 /// Positions in `MemberPlan::columns`.
-enum KindIndex : std::uint8_t { kText, kNumber, kBoolean, kObject, kArray };
+using KindIndex = std::uint8_t;
+inline constexpr KindIndex kText = 0;
+inline constexpr KindIndex kNumber = 1;
+inline constexpr KindIndex kBoolean = 2;
+inline constexpr KindIndex kObject = 3;
+inline constexpr KindIndex kArray = 4;
 
 /// How the records of one stream are read: what to do with each member, found without a hash while
 /// records repeat the order of their keys.

@@ -133,15 +133,14 @@ class RowWriter {
 
     [[gnu::always_inline]] bool judge_number(MemberPlan& member, std::string_view token) {
         const std::int32_t index = member.columns[kNumber];
-        const char* const last = token.data() + token.size();
         const bool is_any =
             !takes_.columns || (index != kNoColumn && type_of(index) == Type::Double);
         if (is_any && !member.integer && (member.kinds & kNumberKind) != 0) [[likely]] {
-            const char* const end = skip_number(token.data());
+            const char* const end = skip_number(token);
             return end != nullptr && is_end(end, token);
         }
         NumberText number;
-        if (!scan_number(token.data(), last, number)) return false;
+        if (!scan_number(token.data(), token.data() + token.size(), number)) return false;
         if (!is_end(number.end, token)) return false;
         if (number.whole_text && number.digits <= 18 && (member.kinds & kNumberKind) != 0 &&
             (!takes_.columns || (index != kNoColumn && type_of(index) == Type::Integer)))

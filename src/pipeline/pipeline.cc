@@ -162,7 +162,7 @@ Result<bool> Pipeline::take_line(std::string_view line, std::size_t bytes, bool 
         torn_ = std::move(taken).error();
         return false;
     }
-    if (*taken) STREAMS_TRY(end_segment(std::move(**taken)));
+    if (auto& state = *taken; state) STREAMS_TRY(end_segment(*std::move(state)));
     if (intake_.bytes() > options_.limits.segment_bytes()) STREAMS_TRY(force_out());
     return true;
 }
