@@ -41,40 +41,54 @@ class GzipInput final : public ByteInput {
  public:
     GzipInput(PlainInput& packed, std::string path)
         : packed_(packed), path_(std::move(path)), in_(kStepBytes, '\0') {
-        ensure(inflateInit2(&stream_, 15 + 16) == Z_OK, "zlib has memory for one stream");
+        ensure(inflateInit2(stream_.get(), 15 + 16) == Z_OK, "zlib has memory for one stream");
     }
-    ~GzipInput() override { inflateEnd(&stream_); }
 
     Result<std::size_t> read(char* to, std::size_t bytes_max) override {
-        stream_.next_out = reinterpret_cast<Bytef*>(to);
-        stream_.avail_out = static_cast<uInt>(std::min(bytes_max, kStepBytes));
-        const auto room = stream_.avail_out;
-        while (stream_.avail_out == room) {
-            if (stream_.avail_in == 0) {
-                auto count = packed_.read(in_.data(), in_.size());
-                if (!count) return count;
-                stream_.next_in = reinterpret_cast<Bytef*>(in_.data());
-                stream_.avail_in = static_cast<uInt>(*count);
-                if (*count == 0 && is_between_) return std::size_t{0};
-                if (*count == 0) return damaged(path_, "it ends too early");
+        stream_->next_out = reinterpret_cast<Bytef*>(to);
+        stream_->avail_out = static_cast<uInt>(std::min(bytes_max, kStepBytes));
+        const auto room = stream_->avail_out;
+        while (stream_->avail_out == room) {
+            if (stream_->avail_in == 0) {
+                auto more = fill();
+                if (!more) return std::unexpected(std::move(more).error());
+                if (!*more) return std::size_t{0};
             }
-            if (is_between_) inflateReset(&stream_);  // The next member.
-            is_between_ = false;
-            const int code = inflate(&stream_, Z_NO_FLUSH);
-            if (code == Z_STREAM_END) {
-                is_between_ = true;
-            } else if (code != Z_OK && code != Z_BUF_ERROR) {
-                return damaged(path_, stream_.msg == nullptr ? "no gzip" : stream_.msg);
-            }
+            STREAMS_TRY(step());
         }
-        return std::size_t{room - stream_.avail_out};
+        return std::size_t{room - stream_->avail_out};
     }
 
  private:
+    struct EndInflate {
+        void operator()(z_stream* stream) const {
+            inflateEnd(stream);
+            delete stream;
+        }
+    };
+
+    // False at an end that may be one.
+    Result<bool> fill() {
+        auto count = packed_.read(in_.data(), in_.size());
+        if (!count) return std::unexpected(std::move(count).error());
+        if (*count == 0 && !is_between_) return damaged(path_, "it ends too early");
+        stream_->next_in = reinterpret_cast<Bytef*>(in_.data());
+        stream_->avail_in = static_cast<uInt>(*count);
+        return *count != 0;
+    }
+
+    Result<> step() {
+        if (is_between_) inflateReset(stream_.get());  // The next member.
+        const int code = inflate(stream_.get(), Z_NO_FLUSH);
+        is_between_ = code == Z_STREAM_END;
+        if (is_between_ || code == Z_OK || code == Z_BUF_ERROR) return {};
+        return damaged(path_, stream_->msg == nullptr ? "no gzip" : stream_->msg);
+    }
+
     PlainInput& packed_;
     std::string path_;
     std::string in_;
-    z_stream stream_ = {};
+    std::unique_ptr<z_stream, EndInflate> stream_{new z_stream{}};
     bool is_between_ = false;  // Members, or a member and the end.
 };
 

@@ -17,11 +17,10 @@ constexpr int kZstdWindowLog = 18;  // Many files may be open at once.
 class GzipCompressor final : public Compressor {
  public:
     explicit GzipCompressor(ByteSink sink) : sink_(std::move(sink)), out_(kOutBytes, '\0') {
-        ensure(deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8,
+        ensure(deflateInit2(stream_.get(), Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8,
                             Z_DEFAULT_STRATEGY) == Z_OK,
                "zlib has memory for one stream");
     }
-    ~GzipCompressor() override { deflateEnd(&stream_); }
 
     Result<> add(std::string_view bytes) override {
         while (!bytes.empty()) {
@@ -34,25 +33,32 @@ class GzipCompressor final : public Compressor {
     Result<> finish() override { return push({}, Z_FINISH); }
 
  private:
+    struct EndDeflate {
+        void operator()(z_stream* stream) const {
+            deflateEnd(stream);
+            delete stream;
+        }
+    };
+
     Result<> push(std::string_view bytes, int flush) {
         std::string in(bytes);  // zlib's own types have no const.
-        stream_.next_in = reinterpret_cast<Bytef*>(in.data());
-        stream_.avail_in = static_cast<uInt>(in.size());
+        stream_->next_in = reinterpret_cast<Bytef*>(in.data());
+        stream_->avail_in = static_cast<uInt>(in.size());
         do {
-            stream_.next_out = reinterpret_cast<Bytef*>(out_.data());
-            stream_.avail_out = static_cast<uInt>(out_.size());
-            const int code = deflate(&stream_, flush);
+            stream_->next_out = reinterpret_cast<Bytef*>(out_.data());
+            stream_->avail_out = static_cast<uInt>(out_.size());
+            const int code = deflate(stream_.get(), flush);
             ensure(code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR,
                    "zlib packs any bytes");
-            const auto made = out_.size() - stream_.avail_out;
+            const auto made = out_.size() - stream_->avail_out;
             if (made != 0) STREAMS_TRY(sink_(std::string_view(out_).substr(0, made)));
-        } while (stream_.avail_out == 0);
+        } while (stream_->avail_out == 0);
         return {};
     }
 
     ByteSink sink_;
     std::string out_;
-    z_stream stream_ = {};
+    std::unique_ptr<z_stream, EndDeflate> stream_{new z_stream{}};
 };
 
 class ZstdCompressor final : public Compressor {

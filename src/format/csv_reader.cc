@@ -42,34 +42,30 @@ CsvReader::Outcome CsvReader::parse(std::string_view text, bool is_all) {
     lines_ = 0;
     std::size_t at = 0;
     while (true) {
-        if (at < text.size() && text[at] == '"') {
-            const auto outcome = parse_quoted(text, is_all, at);
-            if (outcome != Outcome::Record) return outcome;
-        } else {
-            const auto begin = at;
-            while (at < text.size() && text[at] != delimiter_ && text[at] != '\n' &&
-                   text[at] != '\r') {
-                ++at;
-            }
-            cells_.push_back({text.substr(begin, at - begin), false});
-        }
-        if (at == text.size()) {
-            size_ = at;
-            return is_all ? Outcome::Record : Outcome::NeedsMore;
-        }
-        if (text[at] == delimiter_) {
-            ++at;
-            continue;
-        }
-        if (text[at] != '\n' && text[at] != '\r') return Outcome::Broken;
-        if (text[at] == '\r') {
-            if (at + 1 == text.size() && !is_all) return Outcome::NeedsMore;
-            if (at + 1 < text.size() && text[at + 1] == '\n') ++at;
-        }
-        ++lines_;
-        size_ = at + 1;
-        return Outcome::Record;
+        const auto outcome = text.substr(at).starts_with('"') ? parse_quoted(text, is_all, at)
+                                                              : parse_plain(text, at);
+        if (outcome != Outcome::Record) return outcome;
+        if (at == text.size() || text[at] != delimiter_) return parse_end(text, is_all, at);
+        ++at;
     }
+}
+
+CsvReader::Outcome CsvReader::parse_plain(std::string_view text, std::size_t& at) {
+    const auto begin = at;
+    while (at < text.size() && text[at] != delimiter_ && text[at] != '\n' && text[at] != '\r') ++at;
+    cells_.push_back({text.substr(begin, at - begin), false});
+    return Outcome::Record;
+}
+
+// What stands behind the last cell: a line end, or the end of the file.
+CsvReader::Outcome CsvReader::parse_end(std::string_view text, bool is_all, std::size_t at) {
+    const auto rest = text.substr(at);
+    const bool may_go_on = rest.empty() || rest == "\r";
+    if (may_go_on && !is_all) return Outcome::NeedsMore;
+    if (!rest.empty() && rest[0] != '\n' && rest[0] != '\r') return Outcome::Broken;
+    if (!rest.empty()) ++lines_;
+    size_ = at + (rest.starts_with("\r\n") ? 2 : std::min<std::size_t>(rest.size(), 1));
+    return Outcome::Record;
 }
 
 CsvReader::Outcome CsvReader::parse_quoted(std::string_view text, bool is_all, std::size_t& at) {

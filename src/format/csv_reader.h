@@ -51,6 +51,8 @@ class CsvReader {
     enum class Outcome : std::uint8_t { Record, NeedsMore, Broken };
 
     Outcome parse(std::string_view text, bool is_all);
+    Outcome parse_plain(std::string_view text, std::size_t& at);
+    Outcome parse_end(std::string_view text, bool is_all, std::size_t at);
     Outcome parse_quoted(std::string_view text, bool is_all, std::size_t& at);
     bool is_blank() const;
 

@@ -44,7 +44,9 @@ Result<> DataFiles::write(const Stream& stream, const Batch& batch, const Commit
     const auto folder = escaped_part(stream.name);
     if (style_.partition.empty()) return write_to(folder, stream, batch, name);
     for (const auto& [below, rows] : split_rows(style_.partition, stream.fields, batch)) {
-        STREAMS_TRY(write_to(folder + "/" + below, stream, select_rows(batch, rows), name));
+        std::string place = folder;
+        place.append("/").append(below);
+        STREAMS_TRY(write_to(place, stream, select_rows(batch, rows), name));
     }
     return {};
 }
