@@ -23,6 +23,16 @@ struct Reject {
     std::string record;      ///< The line as it came.
 };
 
+/// A reject as the destination has kept it.
+struct KeptReject {
+    Reject reject;
+    std::string pipeline;  ///< Empty: of a bare pipe.
+    std::string run;
+    std::string time;
+    std::string place;             ///< How the destination finds it again.
+    std::vector<std::string> key;  ///< Of the table of its stream; empty where nothing is merged.
+};
+
 /// An ACTIVATE_VERSION that a commit contains.
 struct Activation {
     std::string stream;
@@ -39,6 +49,7 @@ struct Commit {
     std::vector<Activation>
         activations;  ///< In order; already done by `write`, noted here for journals.
     std::vector<Reject> rejects;
+    std::vector<KeptReject> replayed;  ///< Their records were written again: they are kept no more.
 };
 
 /// What a commit did to one stream, for people and reports.
@@ -163,6 +174,10 @@ class Persister {
     /// Answers with one receipt per stream written or opened since the commit before.
     virtual Result<std::vector<Receipt>> commit(const Commit& commit) = 0;
 
+    /// What was rejected and is kept, oldest first: of this pipeline; of all, in a bare pipe.
+    /// Creates nothing.
+    virtual Result<std::vector<KeptReject>> kept_rejects() { return std::vector<KeptReject>{}; }
+
     /// The ledger, for tier A with a pipeline's name; owned by this persister. Else null.
     virtual Ledger* ledger() { return nullptr; }
 };
@@ -174,7 +189,7 @@ struct Context {
     bool adopt = false;    ///< Take over tables that we did not make.
     bool dry_run = false;  ///< Store nothing, create nothing.
     std::size_t memory = std::size_t{128} << 20;  ///< `--memory`: of the whole program.
-    std::chrono::milliseconds wait{10'000};  ///< For a destination that another program holds.
+    std::chrono::milliseconds wait{10'000};       ///< For a destination that another program holds.
 };
 
 }  // namespace streams

@@ -11,6 +11,7 @@
 #include "pipeline/persister_options.h"
 #include "pipeline/persister_words.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/reject_words.h"
 #include "pipeline/state_words.h"
 #include "program/critical.h"
 #include "program/describe.h"
@@ -84,6 +85,13 @@ int run_word(const PersisterEntry& entry, const ProgramShape& shape, const Comma
     if (line.word == "check") return answer(check_destination(entry, *settings));
     if (line.word == "state") {
         return answer(show_or_change_state(entry, *settings, *run, line.options));
+    }
+    if (line.word == "rejects") {
+        return run_rejects(
+            entry, *settings, *run, line,
+            [&](const PersisterEntry& into, const RunOptions& with, const std::string& path) {
+                return sync(into, *settings, with, path);
+            });
     }
     if (line.word == "show") return answer(show_tables(entry, *settings, *run, line));
     return sync(entry, *settings, *run, line.options.text("input"));

@@ -50,8 +50,8 @@ struct PersisterEntry {
         show;
 };
 
-/// The whole program: `sync` (default), `check`, `describe`, `state`, `show`. Gives the exit
-/// status.
+/// The whole program: `sync` (default), `check`, `describe`, `state`, `show`, `rejects`. Gives
+/// the exit status.
 int run_persister(int argc, char** argv, const PersisterEntry& entry);
 
 }  // namespace streams

@@ -1,11 +1,13 @@
 #include "schema/facts.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "schema/schema_values.h"
 
@@ -122,14 +124,17 @@ void read_formats(const Json& schema, Facts& facts) {
     }
     const Json* format = member_of(schema, "format");
     if (format == nullptr || !format->is_string()) return;
-    static const std::unordered_map<std::string_view, Type> kFormats = {
+    static constexpr std::array<std::pair<std::string_view, Type>, 6> kFormats = {{
         {"date-time", Type::Timestamp},
         {"date", Type::Date},
         {"time", Type::Time},
         {"uuid", Type::Uuid},
         {"singer.decimal", Type::Decimal},
-        {"x-singer.decimal", Type::Decimal}};
-    const auto found = kFormats.find(format->get_ref<const std::string&>());
+        {"x-singer.decimal", Type::Decimal},
+    }};
+    const std::string_view name = format->get_ref<const std::string&>();
+    const auto* const found =
+        std::ranges::find(kFormats, name, &std::pair<std::string_view, Type>::first);
     if (found == kFormats.end()) return;
     facts.text_type = found->second;
     if (found->second != Type::Decimal) return;
@@ -186,7 +191,7 @@ Result<Facts> FactsReader::follow(SchemaPlace place, const std::string& referenc
     const auto target = references_.follow(reference, place.base);
     if (!target) return std::unexpected(target.error());
     if (const auto known = known_.find(target->schema); known != known_.end()) {
-        if (known->second) return *known->second;
+        if (const std::optional<Facts>& facts = known->second; facts) return *facts;
         return fail(ErrorKind::Data, "schema-ref",
                     "the reference \"" + reference + "\" leads back to itself");
     }
@@ -221,7 +226,7 @@ Result<Facts> FactsReader::read_own(SchemaPlace place) {
             if (!part) return part;
             any = any ? either(*any, *part) : *part;
         }
-        facts = both(facts, *any);
+        if (any) facts = both(facts, *any);
     }
     if (const Json* all = member_of(schema, "allOf"); all != nullptr && all->is_array()) {
         for (const Json& branch : *all) {

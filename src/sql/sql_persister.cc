@@ -2,18 +2,10 @@
 
 #include <utility>
 
-#include "sql/ledger_tables.h"
 #include "sql/open_table.h"
+#include "sql/rejects.h"
 
 namespace streams::sql {
-namespace {
-
-constexpr std::string_view kPutReject =
-    "INSERT INTO _streams_rejects (\"schema\", pipeline, run, \"time\", stream, line, id, reason, "
-    "record) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-
-}  // namespace
-
 SqlPersister::SqlPersister(std::unique_ptr<Database> database, Context context, bool hard_delete)
     : database_(std::move(database)),
       context_(std::move(context)),
@@ -29,6 +21,10 @@ Result<std::vector<Field>> SqlPersister::stored(const std::string& stream) {
     if (!there) return std::unexpected(there.error());
     if (!*there) return std::vector<Field>{};
     return stored_fields(*database_, context_, stream);
+}
+
+Result<std::vector<KeptReject>> SqlPersister::kept_rejects() {
+    return sql::kept_rejects(*database_, context_);
 }
 
 Result<> SqlPersister::open(const Stream& stream) {
@@ -105,7 +101,7 @@ Result<std::vector<Receipt>> SqlPersister::commit_all(const Commit& commit) {
     if (fault_) return std::unexpected(*fault_);
     ensure(!is_named() || commit.number == ledger_.next_commit(), "commits are numbered in order");
     STREAMS_TRY(finish_all());
-    STREAMS_TRY(put_rejects(commit));
+    STREAMS_TRY(keep_rejects(*database_, context_, commit));
     if (commit.ends_run) STREAMS_TRY(swap_all());
     auto receipts = take_receipts();
     if (is_named()) STREAMS_TRY(ledger_.advance(commit, receipts));
@@ -119,19 +115,6 @@ Result<> SqlPersister::finish_all() {
         if (!opened.is_touched) continue;
         STREAMS_TRY(prepare(opened));
         STREAMS_TRY(opened.writer->finish(opened.counts));
-    }
-    return {};
-}
-
-Result<> SqlPersister::put_rejects(const Commit& commit) {
-    if (commit.rejects.empty()) return {};
-    STREAMS_TRY(database_->begin());
-    STREAMS_TRY(database_->run(create_rejects_table(database_->dialect())));
-    for (const auto& reject : commit.rejects) {
-        STREAMS_TRY(database_->run(
-            kPutReject,
-            {context_.schema, context_.pipeline, commit.run, now_text(), reject.stream,
-             static_cast<std::int64_t>(reject.line), reject.id, reject.reason, reject.record}));
     }
     return {};
 }

@@ -23,6 +23,7 @@ class SqlPersister final : public Persister {
     Result<> open(const Stream& stream) override;
     Result<> write(const Stream& stream, const Batch& batch) override;
     Result<std::vector<Receipt>> commit(const Commit& commit) override;
+    Result<std::vector<KeptReject>> kept_rejects() override;
     Ledger* ledger() override;
 
  private:
@@ -43,7 +44,6 @@ class SqlPersister final : public Persister {
     Result<> prepare(Opened& opened);
     Result<> write_rows(const Stream& stream, const Batch& batch);
     Result<std::vector<Receipt>> commit_all(const Commit& commit);
-    Result<> put_rejects(const Commit& commit);
     Result<> finish_all();
     Result<> swap_all();
     std::vector<Receipt> take_receipts();

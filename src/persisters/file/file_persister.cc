@@ -91,6 +91,7 @@ class FilePersister final : public Persister, public Ledger {
         entry.files = *std::move(files);
         entry.columns = files_.new_columns();
         STREAMS_TRY(write_rejects(commit, entry));
+        for (const auto& kept : commit.replayed) entry.replayed.push_back(kept.place);
         auto appended = journal_.append(std::move(entry));
         if (!appended) return std::unexpected(std::move(appended).error());
         last_ = *std::move(appended);
@@ -103,6 +104,10 @@ class FilePersister final : public Persister, public Ledger {
         }
         STREAMS_TRY(remove_replaced());
         return receipts;
+    }
+
+    Result<std::vector<KeptReject>> kept_rejects() override {
+        return rejects_of(*storage_, is_bare_ ? std::string() : pipeline_);
     }
 
     Ledger* ledger() override { return is_bare_ ? nullptr : this; }
@@ -254,6 +259,7 @@ Result<LedgerEntry> FilePersister::claim(std::string_view source_print,
     entry.files.clear();
     entry.replaces.clear();
     entry.rejects.clear();
+    entry.replayed.clear();
     entry.activations.clear();
     entry.reason.clear();
     entry.columns.clear();

@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -37,6 +39,45 @@ void add_sample(Table& table, const std::vector<std::string>& texts) {
                                                 : found->dump());
         }
     }
+}
+
+KeptReject kept_of(const Json& line) {
+    return {.reject = {.stream = line.value("stream", std::string()),
+                       .line = line.value("line", std::uint64_t{0}),
+                       .id = line.value("id", std::string()),
+                       .reason = line.value("reason", std::string()),
+                       .record = line.value("record", std::string())},
+            .pipeline = {},
+            .run = line.value("run", std::string()),
+            .time = {},
+            .place = {},
+            .key = {}};
+}
+
+Result<> add_rejects(Storage& storage, const std::string& pipeline, std::vector<KeptReject>& kept) {
+    auto entries = Journal(storage, pipeline).all();
+    if (!entries) return std::unexpected(std::move(entries).error());
+    std::set<std::string> gone;
+    for (const auto& entry : *entries) gone.insert(entry.replayed.begin(), entry.replayed.end());
+    for (const auto& entry : *entries) {
+        for (const auto& name : entry.rejects) {
+            auto text = storage.read(name);
+            if (!text) return std::unexpected(std::move(text).error());
+            std::istringstream lines(text->value_or(""));
+            std::string line;
+            for (std::size_t index = 0; std::getline(lines, line); ++index) {
+                const auto place = name + "#" + std::to_string(index);
+                if (gone.contains(place)) continue;
+                const auto json = Json::parse(line, nullptr, false);
+                if (!json.is_object()) continue;
+                kept.push_back(kept_of(json));
+                kept.back().pipeline = pipeline == "-" ? "" : pipeline;
+                kept.back().time = entry.time;
+                kept.back().place = place;
+            }
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -86,6 +127,19 @@ Result<std::vector<Table>> tables_of(Storage& storage, const std::string& root,
         add_sample(list.front(), *records);
     }
     return list;
+}
+
+Result<std::vector<KeptReject>> rejects_of(Storage& storage, const std::string& pipeline) {
+    std::vector<std::string> names = {pipeline};
+    if (pipeline.empty()) {
+        auto all = pipelines_of(storage);
+        if (!all) return std::unexpected(std::move(all).error());
+        names = *std::move(all);
+        names.emplace_back("-");
+    }
+    std::vector<KeptReject> kept;
+    for (const auto& name : names) STREAMS_TRY(add_rejects(storage, name, kept));
+    return kept;
 }
 
 Result<> check_folder(const std::string& path) {

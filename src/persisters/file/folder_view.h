@@ -17,6 +17,10 @@ Result<std::vector<std::string>> pipelines_of(Storage& storage);
 Result<std::vector<Table>> tables_of(Storage& storage, const std::string& root,
                                      const std::string& table, std::uint64_t limit);
 
+/// The rejects that the journal of `pipeline` keeps, oldest first; of every pipeline where it is
+/// empty.
+Result<std::vector<KeptReject>> rejects_of(Storage& storage, const std::string& pipeline);
+
 /// Whether files could be made in `path`, which need not exist. Creates nothing.
 Result<> check_folder(const std::string& path);
 

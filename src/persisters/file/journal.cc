@@ -55,6 +55,7 @@ nlohmann::ordered_json json_of(const Entry& entry) {
     }
     json["replaces"] = entry.replaces;
     json["rejects"] = entry.rejects;
+    if (!entry.replayed.empty()) json["replayed"] = entry.replayed;
     json["columns"] = Json::array();
     for (const auto& columns : entry.columns) json["columns"].push_back(file::json_of(columns));
     return json;
@@ -82,6 +83,7 @@ Entry entry_of(const nlohmann::json& json) {
     }
     entry.replaces = json.at("replaces");
     entry.rejects = json.at("rejects");
+    entry.replayed = json.value("replayed", std::vector<std::string>());
     if (json.contains("columns")) {
         for (const auto& item : json["columns"]) entry.columns.push_back(stream_columns_of(item));
     }

@@ -44,6 +44,7 @@ struct Entry {
     std::vector<DataFile> files;
     std::vector<std::string> replaces;   ///< Streams of which no earlier file counts any more.
     std::vector<std::string> rejects;    ///< Names of files of rejected records.
+    std::vector<std::string> replayed;   ///< Rejects that are kept no more: `FILE#LINE`, from 0.
     std::vector<StreamColumns> columns;  ///< Of the streams whose columns have changed.
 };
 
