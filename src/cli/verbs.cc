@@ -9,6 +9,7 @@
 #include "cli/doctor.h"
 #include "cli/lint.h"
 #include "cli/other_program.h"
+#include "cli/rejects.h"
 #include "cli/state_verbs.h"
 #include "program/command_line.h"
 #include "program/critical.h"
@@ -37,6 +38,11 @@ constexpr std::string_view kShowFlags =
     "  --json         for programs\n"
     "  --schema NAME  where the tables are\n"
     "  --to K=V       a setting of the destination; may be repeated\n";
+constexpr std::string_view kRejectsFlags =
+    "  --pipeline P        of this pipeline only\n"
+    "  --stream S          of this stream only; may be repeated\n"
+    "  --schema-from FILE  hold them to the SCHEMA messages of this file, not to the table\n"
+    "  --json              list them whole, for programs\n";
 constexpr std::string_view kSourceFlags =
     "  --set K=V      a setting of the source; may be repeated\n"
     "  --config FILE  its settings, JSON or YAML\n";
@@ -45,7 +51,7 @@ constexpr std::string_view kCheckFlags =
     "  --config FILE  its settings, JSON or YAML\n"
     "  --to K=V       a setting of the destination; may be repeated\n";
 
-constexpr std::array<Verb, 12> kVerbs = {{
+constexpr std::array<Verb, 13> kVerbs = {{
     {"run", "SOURCE DESTINATION", "move records; settings of the source by --set K=V", {}, {}},
     {"show", "DESTINATION [TABLE]", "tables, rows and a sample", kShowFlags,
      "streams show sqlite:github.db issues"},
@@ -54,6 +60,8 @@ constexpr std::array<Verb, 12> kVerbs = {{
     {"discover", "SOURCE", "the catalog of its streams, as JSON", kSourceFlags,
      "streams discover github"},
     {"describe", "SOURCE|DESTINATION", "settings and abilities, as JSON", {}, {}},
+    {"rejects", "[list|replay] DESTINATION", "records that were refused; try them again",
+     kRejectsFlags, "streams rejects replay sqlite:github.db --stream issues"},
     {"state",
      "[WORD] DESTINATION",
      "where a pipeline goes on: show, history, diff, set, reset, rename",
@@ -180,7 +188,8 @@ int run_verb(const std::vector<std::string>& arguments) {
     const bool asks_other =
         verb == "show" || verb == "check" || verb == "discover" || verb == "describe";
     const bool only_help = rest.size() == 1 && (rest[0] == "--help" || rest[0] == "-h");
-    if (asks_other && only_help) return help({verb}, finder);
+    if ((asks_other || verb == "rejects") && only_help) return help({verb}, finder);
+    if (verb == "rejects") return rejects_command(rest, finder);
     if (asks_other) return ask_other_program(verb, rest, finder);
     return run_other(verb, rest, finder);
 }

@@ -284,6 +284,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"schema-keyword",
      "A schema has a keyword that is neither checked nor known to be a remark, so nobody could say "
      "which records are good. Remarks of one's own begin with x-."},
+    {"schema-missing",
+     "A file that was given for its schemas has none of the streams in question. It has to hold "
+     "SCHEMA messages, as a streamer prints them."},
     {"schema-pattern",
      "A schema has a pattern that cannot be matched in linear time (it looks ahead or back, or "
      "repeats more than a thousand times), or that is no pattern."},
