@@ -70,18 +70,16 @@ void ColumnGuess::follow(const ColumnGuess& earlier) {
     const auto before = earlier.kind();
     const auto now = kind();
     if (before == Kind::Nothing) return;
-    if (now == Kind::Nothing) {
-        *this = earlier;
-        return;
-    }
     const bool mixes = (before == Kind::Boolean) != (now == Kind::Boolean);
-    if (before == Kind::Text || now == Kind::Text || mixes) {
+    const bool is_narrower = now == Kind::Integer && before != Kind::Integer;
+    const bool has_its_scale =
+        before == Kind::Decimal && now == Kind::Number && is_uniform_ && scale_ == earlier.scale_;
+    if (now == Kind::Nothing || is_narrower || has_its_scale) {
+        const bool is_text = before == Kind::Text || (now != Kind::Nothing && mixes);
+        *this = earlier;
+        if (is_text) seen_ = Seen::Text;
+    } else if (before == Kind::Text || now == Kind::Text || mixes) {
         seen_ = Seen::Text;
-    } else if (now == Kind::Integer && before != Kind::Integer) {
-        *this = earlier;
-    } else if (before == Kind::Decimal && now == Kind::Number && is_uniform_ &&
-               scale_ == earlier.scale_) {
-        *this = earlier;
     }
 }
 

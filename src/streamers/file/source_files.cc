@@ -78,7 +78,9 @@ class Finder {
              entry.increment(code)) {
             const auto leaf = entry->path().filename().string();
             if (leaf.starts_with('.') || leaf.starts_with('_')) continue;
-            const auto name = below.empty() ? leaf : below + "/" + leaf;
+            auto name = below;
+            if (!name.empty()) name += '/';
+            name += leaf;
             if (entry->is_directory(code)) {
                 STREAMS_TRY(add_folder(entry->path(), name, stream.empty() ? leaf : stream));
             } else if (entry->is_regular_file(code)) {
