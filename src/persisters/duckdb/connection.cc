@@ -142,6 +142,7 @@ Result<sql::Answer> Statement::ask(std::span<const sql::Value> values) {
     answer.changed = duckdb_rows_changed(&gift.result);
     if (duckdb_result_return_type(gift.result) != DUCKDB_RESULT_TYPE_QUERY_RESULT) return answer;
     std::vector<duckdb_type> types;
+    types.reserve(duckdb_column_count(&gift.result));
     for (idx_t i = 0; i < duckdb_column_count(&gift.result); ++i) {
         types.push_back(duckdb_column_type(&gift.result, i));
     }

@@ -29,6 +29,8 @@ class Statement {
     Statement(Statement&& other) noexcept
         : connection_(other.connection_), statement_(std::exchange(other.statement_, nullptr)) {}
     Statement& operator=(Statement&&) = delete;
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
     ~Statement() { duckdb_destroy_prepare(&statement_); }
 
     /// To its end; how many rows it changed.

@@ -127,6 +127,7 @@ Result<std::vector<sql::PhysicalColumn>> DuckdbDatabase::physical_columns(std::s
             {schema_, table});
     if (!rows) return std::unexpected(rows.error());
     std::vector<sql::PhysicalColumn> columns;
+    columns.reserve(rows->rows.size());
     for (std::size_t row = 0; row < rows->rows.size(); ++row) {
         columns.push_back({.name = rows->text(row, 0),
                            .type = rows->text(row, 1),
@@ -144,6 +145,7 @@ Result<std::vector<std::string>> DuckdbDatabase::tables() {
             {schema_});
     if (!rows) return std::unexpected(rows.error());
     std::vector<std::string> names;
+    names.reserve(rows->rows.size());
     for (std::size_t row = 0; row < rows->rows.size(); ++row) names.push_back(rows->text(row, 0));
     return names;
 }
@@ -265,7 +267,8 @@ Result<> DuckdbDatabase::ensure_unique_key(const std::string& table,
     if (unique_.contains(table)) return {};
     const auto entry = sql::Catalog(*this).of_table(table);
     if (!entry) return std::unexpected(entry.error());
-    const bool was_merged = *entry && (*entry)->load == Load::Upsert;
+    const auto& known = *entry;
+    const bool was_merged = known.has_value() && known->load == Load::Upsert;
     if (!was_merged) {
         const auto shared =
             ask(fmt::format("SELECT 1 FROM {} GROUP BY {} HAVING count(*) > 1 LIMIT 1",

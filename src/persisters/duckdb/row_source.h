@@ -36,6 +36,7 @@ class RowSource {
     RowSource() = default;
     RowSource(const RowSource&) = delete;
     RowSource& operator=(const RowSource&) = delete;
+    ~RowSource() = default;
 
     /// Makes the function known. This outlives the database. False if it cannot be made.
     bool add_to(duckdb_connection connection);

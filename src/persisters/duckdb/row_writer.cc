@@ -172,9 +172,9 @@ Result<> RowWriter::activate(sql::OpenTable& table, std::int64_t version, bool r
 
 Result<> RowWriter::finish(sql::RowCounts& counts) {
     statement_.reset();
-    auto steps = std::exchange(database_.staging().of(table_.target), {});
+    const auto steps = std::exchange(database_.staging().of(table_.target), {});
     if (!steps.empty()) database_.note_changed(table_.target);
-    return merge(database_, table_.target, std::move(steps), counts);
+    return merge(database_, table_.target, steps, counts);
 }
 
 }  // namespace streams::duckdb

@@ -43,6 +43,7 @@ std::string any_of(std::vector<std::string> conditions) {
 std::string differs(const std::vector<std::string>& columns,
                     const std::vector<std::string>& nulls) {
     std::vector<std::string> conditions;
+    conditions.reserve(columns.size() + nulls.size());
     for (const auto& column : columns) {
         conditions.push_back(fmt::format("kept.{0} IS DISTINCT FROM staged.{0}", quoted(column)));
     }
@@ -133,6 +134,7 @@ class Merge {
 
     Result<> find_met(const std::vector<std::string>& carried_columns) {
         std::vector<std::string> keys;
+        keys.reserve(upsert_.key.size());
         for (const auto& key : upsert_.key) {
             keys.push_back(fmt::format("kept.{0} = staged.{0}", quoted(key)));
         }
@@ -230,7 +232,7 @@ std::vector<std::string> Staging::tables_with(const std::string& table,
     return tables;
 }
 
-Result<> merge(sql::Database& database, const std::string& table, Steps steps,
+Result<> merge(sql::Database& database, const std::string& table, const Steps& steps,
                sql::RowCounts& counts) {
     for (const auto& step : steps) {
         if (const auto* activation = std::get_if<StagedActivation>(&step)) {

@@ -50,7 +50,7 @@ class Staging {
 };
 
 /// Does the steps of `table`, and forgets them.
-Result<> merge(sql::Database& database, const std::string& table, Steps steps,
+Result<> merge(sql::Database& database, const std::string& table, const Steps& steps,
                sql::RowCounts& counts);
 
 }  // namespace streams::duckdb
