@@ -239,7 +239,7 @@ void Intake::close_as_described(Slot& slot) {
 }
 
 ShapePolicy Intake::policy_of(const std::string& stream) const {
-    ShapePolicy policy{.naming = how_.naming};
+    ShapePolicy policy{.naming = how_.naming, .formats = options_.formats};
     if (!how_.merges || options_.load == Load::Append) policy.load = Load::Append;
     if (options_.load == Load::Overwrite || std::ranges::count(options_.refresh, stream) != 0) {
         policy.load = Load::Overwrite;

@@ -36,6 +36,11 @@ void append_common_settings(Spec& spec) {
                          "How rows meet what is there; by default upsert with keys, append "
                          "without.",
                      .choices = {"append", "upsert", "overwrite"}},
+             Setting{.name = "formats",
+                     .description = "A text that breaks its schema's format goes to a text column "
+                                    "beside, is bad data, or formats are not looked at.",
+                     .fallback = "split",
+                     .choices = {"split", "error", "text"}},
              Setting{.name = "on_bad_record",
                      .description = "Stop at a record that cannot be stored, or keep it in "
                                     "_streams_rejects and go on.",
@@ -151,6 +156,11 @@ std::optional<Load> load_of(std::string_view text) {
     return std::nullopt;
 }
 
+Formats formats_of(std::string_view text) {
+    if (text == "error") return Formats::Refuse;
+    return text == "text" ? Formats::Text : Formats::Split;
+}
+
 Result<> read_given_state(RunOptions& run) {
     if (run.state_path.empty()) return {};
     if (!run.named()) {
@@ -252,6 +262,7 @@ Result<RunOptions> run_options_of(const PersisterEntry& entry, const Settings& s
     run.source_print = options.text("source_print");
     run.same_source = options.boolean("same_source");
     run.load = load_of(settings.text("load"));
+    run.formats = formats_of(settings.text("formats"));
     run.refresh = options.list("refresh");
     STREAMS_TRY(check_load(entry, run));
 

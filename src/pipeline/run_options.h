@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/limits.h"
+#include "schema/shape.h"
 #include "streams/persister.h"
 
 namespace streams {
@@ -26,6 +27,7 @@ struct RunOptions {
     std::optional<int> report_fd;  ///< Of a runner: JSON objects, one a line.
     std::string run;               ///< `--run`: the run's id.
 
+    Formats formats = Formats::Split;  ///< `--formats`: of texts that break theirs.
     std::optional<Load> load;          ///< `--load`; none: upsert with keys, append without.
     std::vector<std::string> refresh;  ///< `--refresh`: these streams are overwritten.
     std::uint64_t limit = 0;     ///< `--limit`: a rehearsal of so many records a stream; 0: all.
