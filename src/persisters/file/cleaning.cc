@@ -31,8 +31,10 @@ std::optional<std::int64_t> number_up_to_dot(std::string_view& text) {
     const auto dot = text.find('.');
     if (dot == std::string_view::npos) return std::nullopt;
     std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + dot, number);
-    if (error != std::errc() || end != text.data() + dot) return std::nullopt;
+    const auto digits = text.substr(0, dot);
+    const auto* const last = digits.data() + digits.size();
+    const auto [end, error] = std::from_chars(digits.data(), last, number);
+    if (error != std::errc() || end != last) return std::nullopt;
     text.remove_prefix(dot + 1);
     return number;
 }

@@ -47,7 +47,7 @@ std::string value_of(const Column& column, std::size_t row, Part part) {
         append_value_text(column, row, text);
         return escaped_part(text);
     }
-    const auto date = date_of(column, row);
+    auto date = date_of(column, row);
     for (const auto& known : kParts) {
         if (known.part == part) return date.substr(0, known.date_bytes);
     }

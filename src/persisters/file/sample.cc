@@ -46,6 +46,21 @@ Records of_lines(InputWindow& window, std::uint64_t limit) {
     return records;
 }
 
+std::string record_of(const std::vector<std::string>& names,
+                      const std::vector<CsvReader::Cell>& cells) {
+    std::string record = "{";
+    for (std::size_t i = 0; i < cells.size() && i < names.size(); ++i) {
+        if (i != 0) record += ',';
+        record.append(names[i]).append(":");
+        if (cells[i].text.empty() && !cells[i].is_quoted) {
+            record += "null";
+        } else {
+            append_json_string(record, cells[i].text);
+        }
+    }
+    return record + "}";
+}
+
 // Without a header the first record's cells stand for names: only a person looks at them.
 Records of_csv(InputWindow& window, std::uint64_t limit) {
     const auto filled = window.fill();
@@ -58,22 +73,13 @@ Records of_csv(InputWindow& window, std::uint64_t limit) {
         const auto more = reader.next();
         if (!more) return std::unexpected(more.error());
         if (!*more) break;
-        const auto& cells = reader.cells();
-        if (names.empty()) {
-            for (const auto& cell : cells) append_json_string(names.emplace_back(), cell.text);
+        if (!names.empty()) {
+            records.push_back(record_of(names, reader.cells()));
             continue;
         }
-        std::string record = "{";
-        for (std::size_t i = 0; i < cells.size() && i < names.size(); ++i) {
-            if (i != 0) record += ',';
-            record.append(names[i]).append(":");
-            if (cells[i].text.empty() && !cells[i].is_quoted) {
-                record += "null";
-            } else {
-                append_json_string(record, cells[i].text);
-            }
+        for (const auto& cell : reader.cells()) {
+            append_json_string(names.emplace_back(), cell.text);
         }
-        records.push_back(record + "}");
     }
     return records;
 }
