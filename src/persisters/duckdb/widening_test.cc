@@ -41,9 +41,8 @@ TEST_P(WideningKeepsValues, InOrderAndExactly) {
 TEST_P(WideningKeepsValues, WhileTheyAreStaged) {
     auto sink = persister("p");
     auto all = rows();
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        all[i].insert(all[i].begin(), number(static_cast<std::int64_t>(i)));
-    }
+    std::int64_t number_of_row = 0;
+    for (auto& row : all) row = {number(++number_of_row), row.front()};
     const auto id = field("id", Type::Integer);
     load(*sink, stream("t", {id, field("v", GetParam().from)}), all);
     expect_good(sink->open(stream("t", {id, field("v", GetParam().to)})));
