@@ -211,6 +211,16 @@ Result<> FactsReader::spend() {
     return {};
 }
 
+Result<Facts> FactsReader::read_any(const Json& branches, std::size_t base) {
+    auto any = read_part(branches.front(), base);
+    for (std::size_t i = 1; any && i < branches.size(); ++i) {
+        const auto part = read_part(branches[i], base);
+        if (!part) return part;
+        any = either(*any, *part);
+    }
+    return any;
+}
+
 Result<Facts> FactsReader::read_own(SchemaPlace place) {
     const Json& schema = *place.schema;
     Facts facts;
@@ -220,13 +230,9 @@ Result<Facts> FactsReader::read_own(SchemaPlace place) {
     for (const char* word : {"anyOf", "oneOf"}) {
         const Json* branches = member_of(schema, word);
         if (branches == nullptr || !branches->is_array() || branches->empty()) continue;
-        std::optional<Facts> any;
-        for (const Json& branch : *branches) {
-            const auto part = read_part(branch, place.base);
-            if (!part) return part;
-            any = any ? either(*any, *part) : *part;
-        }
-        if (any) facts = both(facts, *any);
+        const auto any = read_any(*branches, place.base);
+        if (!any) return any;
+        facts = both(facts, *any);
     }
     if (const Json* all = member_of(schema, "allOf"); all != nullptr && all->is_array()) {
         for (const Json& branch : *all) {

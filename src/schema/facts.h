@@ -38,6 +38,7 @@ class FactsReader {
 
  private:
     Result<Facts> read_part(const nlohmann::json& schema, std::size_t base);
+    Result<Facts> read_any(const nlohmann::json& branches, std::size_t base);
     Result<Facts> read_own(SchemaPlace place);
     Result<Facts> follow(SchemaPlace place, const std::string& reference);
     Result<> spend();

@@ -354,16 +354,7 @@ Result<> ValidatorCompiler::fill_members(SchemaPlace place, ObjectCheck& object)
             object.members[item.key()] = {*compiled, true, -1};
         }
     }
-    if (const Json* patterns = member_of(schema, "patternProperties"); patterns != nullptr) {
-        if (!patterns->is_object()) return bad_keyword("patternProperties", *patterns);
-        for (const auto& item : patterns->items()) {
-            const auto pattern = compile_pattern(item.key());
-            if (!pattern) return std::unexpected(pattern.error());
-            const auto compiled = compile_part(item.value(), place.base);
-            if (!compiled) return std::unexpected(compiled.error());
-            object.patterns.emplace_back(*pattern, *compiled);
-        }
-    }
+    STREAMS_TRY(fill_patterns(place, object));
     for (const auto& [word, node] : {std::pair{"additionalProperties", &object.others},
                                      std::pair{"propertyNames", &object.names}}) {
         const Json* part = member_of(schema, word);
@@ -375,27 +366,48 @@ Result<> ValidatorCompiler::fill_members(SchemaPlace place, ObjectCheck& object)
     return {};
 }
 
+Result<> ValidatorCompiler::fill_patterns(SchemaPlace place, ObjectCheck& object) {
+    const Json* patterns = member_of(*place.schema, "patternProperties");
+    if (patterns == nullptr) return {};
+    if (!patterns->is_object()) return bad_keyword("patternProperties", *patterns);
+    for (const auto& item : patterns->items()) {
+        const auto pattern = compile_pattern(item.key());
+        if (!pattern) return std::unexpected(pattern.error());
+        const auto compiled = compile_part(item.value(), place.base);
+        if (!compiled) return std::unexpected(compiled.error());
+        object.patterns.emplace_back(*pattern, *compiled);
+    }
+    return {};
+}
+
+Result<DependencyCheck> ValidatorCompiler::dependency_of(const std::string& name, const Json& value,
+                                                         std::size_t base, ObjectCheck& object) {
+    DependencyCheck dependency;
+    dependency.name = name;
+    dependency.presence = presence_of(object, name);
+    if (!value.is_array()) {
+        const auto compiled = compile_part(value, base);
+        if (!compiled) return std::unexpected(compiled.error());
+        dependency.node = *compiled;
+        return dependency;
+    }
+    const auto names = names_of("dependencies", value);
+    if (!names) return std::unexpected(names.error());
+    for (const std::string& required : *names) {
+        dependency.required.emplace_back(required, presence_of(object, required));
+    }
+    return dependency;
+}
+
 Result<> ValidatorCompiler::fill_dependencies(SchemaPlace place, ObjectCheck& object) {
     for (const char* word : {"dependencies", "dependentRequired", "dependentSchemas"}) {
         const Json* dependencies = member_of(*place.schema, word);
         if (dependencies == nullptr) continue;
         if (!dependencies->is_object()) return bad_keyword(word, *dependencies);
         for (const auto& item : dependencies->items()) {
-            DependencyCheck dependency;
-            dependency.name = item.key();
-            dependency.presence = presence_of(object, item.key());
-            if (item.value().is_array()) {
-                const auto names = names_of(word, item.value());
-                if (!names) return std::unexpected(names.error());
-                for (const std::string& name : *names) {
-                    dependency.required.emplace_back(name, presence_of(object, name));
-                }
-            } else {
-                const auto compiled = compile_part(item.value(), place.base);
-                if (!compiled) return std::unexpected(compiled.error());
-                dependency.node = *compiled;
-            }
-            object.dependencies.push_back(std::move(dependency));
+            auto dependency = dependency_of(item.key(), item.value(), place.base, object);
+            if (!dependency) return std::unexpected(dependency.error());
+            object.dependencies.push_back(*std::move(dependency));
         }
     }
     return {};

@@ -54,6 +54,9 @@ class ValidatorCompiler {
     Result<> fill_contains(SchemaPlace place, ArrayCheck& array);
     Result<> fill_object(SchemaPlace place, CheckNode& node);
     Result<> fill_members(SchemaPlace place, ObjectCheck& object);
+    Result<> fill_patterns(SchemaPlace place, ObjectCheck& object);
+    Result<DependencyCheck> dependency_of(const std::string& name, const Json& value,
+                                          std::size_t base, ObjectCheck& object);
     Result<> fill_dependencies(SchemaPlace place, ObjectCheck& object);
     Result<> fill_branches(SchemaPlace place, CheckNode& node);
     Result<> fill_choices(SchemaPlace place, const char* word, CheckNode& node);
