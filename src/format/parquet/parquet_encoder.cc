@@ -121,7 +121,8 @@ class ParquetEncoder final : public Encoder {
  private:
     Result<> said(const arrow::Status& status) const {
         if (status.ok()) return {};
-        if (stream_->error()) return std::unexpected(*stream_->error());
+        const std::optional<Error>& error = stream_->error();
+        if (error) return std::unexpected(*error);
         return fail(ErrorKind::Failed, "parquet-write", "Parquet: " + status.ToString());
     }
 
