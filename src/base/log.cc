@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
@@ -132,16 +133,14 @@ std::string printable(std::string_view foreign) {
     text.reserve(foreign.size());
     while (!foreign.empty()) {
         const auto byte = static_cast<unsigned char>(foreign[0]);
-        std::size_t length = 1;
-        if ((byte >= 0x20 && byte < 0x7F) || byte == '\t') {
-            text += foreign[0];
-        } else if (byte >= 0x80 && (length = visible_sequence(foreign)) != 0) {
+        const bool is_plain = (byte >= 0x20 && byte < 0x7F) || byte == '\t';
+        const std::size_t length = is_plain ? 1 : byte >= 0x80 ? visible_sequence(foreign) : 0;
+        if (length != 0) {
             text += foreign.substr(0, length);
         } else {
             append_escape(text, byte);
-            length = 1;
         }
-        foreign.remove_prefix(length);
+        foreign.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return text;
 }

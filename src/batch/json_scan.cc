@@ -138,7 +138,9 @@ class Scanner {
         at_ = scan_string(at_ + 1, last_);
         if (at_ == nullptr) return false;
         skip_blanks();
-        return at_ != last_ && *at_++ == ':';
+        if (at_ == last_ || *at_ != ':') return false;
+        ++at_;
+        return true;
     }
 
     bool open(bool object) {

@@ -84,7 +84,7 @@ class RecordPlan {
         std::string spelling;  // The key as the input spells it, with its closing quote.
     };
 
-    void spell(std::size_t member, std::string_view key);
+    void spell(std::size_t index, std::string_view key);
     bool is_rest_at(std::size_t member, const char* raw) const;
     MemberPlan* look_up(const char* raw, std::uint32_t& after);
     MemberPlan& member_of(std::string_view path, const Shape& shape);

@@ -111,7 +111,7 @@ class Shape {
     Result<> declare_fields(const SchemaFacts& facts);
     Result<> place(const Field& wanted);
     Result<> add_column(Field field);
-    Result<> add_beside(Field field, Kind suffix_of);
+    Result<> add_beside(Field field, Kind kind);
     void add_ours(Origin origin);
     void name_new_fields();
     void find_key();

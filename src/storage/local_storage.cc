@@ -41,6 +41,8 @@ class LocalWriter final : public ObjectWriter {
           leaf_(std::move(leaf)),
           path_(std::move(path)) {}
 
+    LocalWriter(const LocalWriter&) = delete;
+    LocalWriter& operator=(const LocalWriter&) = delete;
     ~LocalWriter() override {
         if (!is_finished_) ::unlinkat(folder_.get(), hidden().c_str(), 0);
     }

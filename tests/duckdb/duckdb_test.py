@@ -123,7 +123,8 @@ class Duckdb(unittest.TestCase):
         run.stdin.flush()
         self.assertEqual(run.stdout.readline(), "1\n")
         run.send_signal(signal.SIGTERM)
-        _, errors = run.communicate(timeout=60)
+        run.wait(timeout=60)  # Before the input ends, which would be an end like any other.
+        _, errors = run.communicate()
         self.assertEqual(run.returncode, 143, errors)
         self.assertEqual(self.ids(), [1])
 
