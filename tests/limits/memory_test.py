@@ -13,8 +13,6 @@ BIN = Path(os.environ["STREAMS_BIN"])
 MEMORY = 64 << 20
 LINES = 5_000
 PROGRAMS = ["persist-sqlite", "persist-file"]
-if (BIN / "../lib/streams/parquet.so").exists():
-    PROGRAMS.append("persist-parquet")
 if (BIN / "persist-duckdb").exists():
     PROGRAMS.append("persist-duckdb")
 

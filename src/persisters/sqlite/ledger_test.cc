@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "persisters/sqlite/sqlite_fixture.h"
@@ -159,12 +160,13 @@ TEST_F(LedgerTest, WaitsForTheFirstRun) {
     if (first == 0) {
         auto sink = persister("p");
         if (!sink->ledger()->lock(milliseconds(1000))) ::_exit(1);
+        if (::mkdir((path_ + "-held").c_str(), 0700) != 0) ::_exit(2);
         load(*sink, users(), {{number(1), nullptr}});
         commit(*sink, "1");
         ::_exit(0);
     }
     auto second = unclaimed("p");
-    while (!std::filesystem::exists(path_ + "-lock")) ::poll(nullptr, 0, 1);
+    while (!std::filesystem::exists(path_ + "-held")) ::poll(nullptr, 0, 1);
     expect_good(second->ledger()->lock(milliseconds(20000)));
     int status = 0;
     ::waitpid(first, &status, 0);
