@@ -182,6 +182,16 @@ Result<std::string> Connection::text(std::string_view sql,
     return *has_row ? statement->text(0) : std::string();
 }
 
+Result<std::string> Connection::keep_a_log() const {
+    const auto end = std::chrono::steady_clock::now() + waiting_.wait;
+    while (true) {
+        auto mode = text("PRAGMA journal_mode = WAL", {});
+        const bool is_busy = !mode && mode.error().id == "destination-busy";
+        if (!is_busy || std::chrono::steady_clock::now() >= end) return mode;
+        ::poll(nullptr, 0, kPauseMs);
+    }
+}
+
 int Connection::wait_for_others(void* waiting, int calls) {
     auto& state = *static_cast<Waiting*>(waiting);
     const auto now = std::chrono::steady_clock::now();

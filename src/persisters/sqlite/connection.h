@@ -81,6 +81,10 @@ class Connection {
                                  std::int64_t otherwise) const;
     Result<std::string> text(std::string_view sql, std::initializer_list<Value> values) const;
 
+    /// Moves the file to a write-ahead log where it can have one, and says which journal it has:
+    /// `wal`. SQLite asks no busy handler while two connections do that at once; so this waits.
+    Result<std::string> keep_a_log() const;
+
     /// Of the call that failed last.
     ///
     /// | SQLite says             | kind, id                                       |

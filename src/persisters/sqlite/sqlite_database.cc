@@ -36,7 +36,7 @@ Result<bool> SqliteDatabase::exists() {
 // cannot share memory there is none: then the old journal keeps the promise.
 Result<> SqliteDatabase::keep_a_log() {
     if (is_logged_) return {};
-    const auto mode = connection_->text("PRAGMA journal_mode = WAL", {});
+    const auto mode = connection_->keep_a_log();
     if (!mode) return std::unexpected(mode.error());
     if (*mode != "wal") STREAMS_TRY(connection_->run("PRAGMA synchronous = EXTRA"));
     is_logged_ = true;
