@@ -18,7 +18,7 @@ struct World {
     http::Client& client;
     Clock& clock;
     Chance chance;
-    std::function<bool()> stopping = {};
+    std::function<bool()> stopping;
 };
 
 /// A part of a stream that is asked for page by page.
@@ -46,7 +46,7 @@ class PageReader {
         const Settings& settings;
         const Json& config;
         World& world;
-        std::function<void(const http::Wait&)> report = {};
+        std::function<void(const http::Wait&)> report;
     };
 
     /// Gets each page; returns whether to go on.

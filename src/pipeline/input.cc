@@ -9,8 +9,6 @@
 namespace streams {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 // A grandchild of the streamer may write for ever: what the pipe holds at ABORT is read within
 // this.
 constexpr std::chrono::milliseconds kDrain{1'000};
@@ -19,7 +17,18 @@ bool is_ready(const pollfd& descriptor) {
     return (descriptor.revents & (POLLIN | POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
+int milliseconds_of(std::chrono::steady_clock::duration time) {
+    const auto whole = std::chrono::ceil<std::chrono::milliseconds>(time).count();
+    return static_cast<int>(std::max<std::int64_t>(whole, 0));
+}
+
 }  // namespace
+
+Input::Clock::time_point Input::cut_time() const {
+    if (word_ == Word::End) return last_data_ + end_silence_;
+    if (word_ == Word::Abort) return word_time_ + kDrain;
+    return Clock::time_point::max();
+}
 
 std::optional<InputEvent> Input::decided() const {
     if (data_open_) return std::nullopt;
@@ -42,21 +51,15 @@ InputEvent Input::wait(std::chrono::milliseconds at_most) {
     while (true) {
         if (const auto event = decided()) return *event;
         const auto now = Clock::now();
-        auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now);
-        if (word_ == Word::End) {
-            const auto silence =
-                std::chrono::ceil<std::chrono::milliseconds>(last_data_ + end_silence_ - now);
-            if (silence.count() <= 0) return InputEvent::Cut;
-            left = std::min(left, silence);
-        }
-        if (word_ == Word::Abort && now > word_time_ + kDrain) return InputEvent::Cut;
-        if (word_ == Word::Abort || left.count() < 0) left = std::chrono::milliseconds(0);
+        const auto cut = cut_time();
+        if (now >= cut) return InputEvent::Cut;
+        const auto left = word_ == Word::Abort ? Clock::duration(0) : std::min(until, cut) - now;
 
         // A negative descriptor is passed over by poll.
         pollfd descriptors[] = {{stop_fd_, POLLIN, 0},
                                 {data_open_ ? data_fd_ : -1, POLLIN, 0},
                                 {end_fd_ && word_ == Word::None ? *end_fd_ : -1, POLLIN, 0}};
-        const int ready = ::poll(descriptors, 3, static_cast<int>(left.count()));
+        const int ready = ::poll(descriptors, 3, milliseconds_of(left));
         if (ready < 0 && errno == EINTR) continue;
         if (is_ready(descriptors[0])) return InputEvent::Stopped;
         if (is_ready(descriptors[2])) read_word();

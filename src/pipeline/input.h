@@ -32,9 +32,12 @@ class Input {
     void data_ended() { data_open_ = false; }
 
  private:
+    using Clock = std::chrono::steady_clock;
     enum class Word { None, End, Abort };
 
     std::optional<InputEvent> decided() const;
+    /// When the pipe is read no longer, though it is still open.
+    Clock::time_point cut_time() const;
     void read_word();
 
     int data_fd_;
@@ -43,8 +46,8 @@ class Input {
     std::chrono::milliseconds end_silence_;
     bool data_open_ = true;
     Word word_ = Word::None;
-    std::chrono::steady_clock::time_point last_data_ = std::chrono::steady_clock::now();
-    std::chrono::steady_clock::time_point word_time_;
+    Clock::time_point last_data_ = Clock::now();
+    Clock::time_point word_time_;
 };
 
 }  // namespace streams

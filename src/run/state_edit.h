@@ -12,7 +12,7 @@ namespace streams {
 /// the list of the Airbyte CDK.
 ///
 /// **Errors.** Config `state-layout`: none of these. Numbers may be spelled anew.
-Result<std::string> without_stream(std::string_view state, const std::string& stream);
+Result<std::string> without_stream(std::string_view text, const std::string& stream);
 
 /// The latest point in time that the state holds, to the minute: `2022-07-05 13:45`; empty: none.
 std::string latest_time_of(std::string_view state);

@@ -64,8 +64,7 @@ void fill_bytes(const Part& part) {
             if (!text.empty()) std::memcpy(value.inlined.inlined, text.data(), text.size());
         } else {
             std::memcpy(value.pointer.prefix, text.data(), sizeof value.pointer.prefix);
-            const char* const bytes = text.data();
-            std::memcpy(&value.pointer.ptr, &bytes, sizeof bytes);  // DuckDB only reads there.
+            value.pointer.ptr = const_cast<char*>(text.data());  // DuckDB only reads there.
         }
     }
 }
