@@ -62,8 +62,8 @@ const Field* find_field(const Dialect& dialect, const std::vector<Field>& fields
 }
 
 Result<> Catalog::create() const {
-    STREAMS_TRY(database_.run(create_tables_table(database_.dialect())));
-    return database_.run(create_columns_table(database_.dialect()));
+    STREAMS_TRY(bring_up_to_date(database_, tables_table(database_.dialect())));
+    return bring_up_to_date(database_, columns_table(database_.dialect()));
 }
 
 Result<bool> Catalog::exists(std::string_view table) const {

@@ -18,8 +18,9 @@ struct Dialect {
     std::size_t name_bytes_max = 0;                 ///< 0: any length.
     std::string_view differs = "IS DISTINCT FROM";  ///< Between two values, NULL being one.
     std::string_view now = "now()";                 ///< As a column of type Timestamp holds it.
-    bool has_schemas = false;  ///< Else a schema is `NAME__` before the table's name.
-    bool folds_case = false;   ///< `Orders` and `orders` name one table (ASCII letters only).
+    bool has_schemas = false;         ///< Else a schema is `NAME__` before the table's name.
+    bool adds_if_not_exists = false;  ///< ALTER TABLE ... ADD COLUMN IF NOT EXISTS.
+    bool folds_case = false;  ///< `Orders` and `orders` name one table (ASCII letters only).
     std::vector<std::string_view> reserved_prefixes;  ///< Of tables; in lower case.
 
     std::string_view type_name(Type type) const {

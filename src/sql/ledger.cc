@@ -36,10 +36,6 @@ constexpr std::string_view kNote =
     "state_hash, receipts, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
     "ON CONFLICT (\"schema\", pipeline, \"number\") DO UPDATE SET state = $6, state_hash = $7";
 
-constexpr std::string_view kHistory =
-    "SELECT \"number\", \"time\", run, reason, state, receipts FROM _streams_commits "
-    "WHERE \"schema\" = $1 AND pipeline = $2 ORDER BY \"number\"";
-
 constexpr std::string_view kAdvance =
     "UPDATE _streams_state SET \"commit\" = $5, state = CASE WHEN $6 = 1 THEN $7 ELSE state END, "
     "state_hash = CASE WHEN $6 = 1 THEN $8 ELSE state_hash END, ended_run = $9 "
@@ -121,8 +117,8 @@ Result<bool> SqlLedger::remembers(std::string_view state_hash) {
 Result<> SqlLedger::begin_claim() {
     ensure(!database_.in_transaction(), "a claim is an act of its own");
     STREAMS_TRY(database_.begin());
-    STREAMS_TRY(database_.run(create_state_table(database_.dialect())));
-    STREAMS_TRY(database_.run(create_commits_table(database_.dialect())));
+    STREAMS_TRY(bring_up_to_date(database_, state_table(database_.dialect())));
+    STREAMS_TRY(bring_up_to_date(database_, commits_table(database_.dialect())));
     STREAMS_TRY(Catalog(database_).create());
     return database_.run(kInsert, {context_.schema, context_.pipeline});
 }
@@ -235,7 +231,14 @@ Result<std::vector<PastCommit>> SqlLedger::history() {
     const auto there = exists(kCommitsTable);
     if (!there) return std::unexpected(there.error());
     if (!*there) return commits;
-    const auto rows = database_.ask(kHistory, {context_.schema, context_.pipeline});
+    const auto columns = readable_columns(database_, kCommitsTable,
+                                          {"number", "time", "run", "reason", "state", "receipts"});
+    if (!columns) return std::unexpected(columns.error());
+    const auto rows = database_.ask(
+        fmt::format("SELECT {} FROM _streams_commits WHERE \"schema\" = $1 AND pipeline = $2 "
+                    "ORDER BY \"number\"",
+                    *columns),
+        {context_.schema, context_.pipeline});
     if (!rows) return std::unexpected(rows.error());
     std::optional<std::string> state;
     for (std::size_t row = 0; row < rows->rows.size(); ++row) {

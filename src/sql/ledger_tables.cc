@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "sql/statements.h"
+#include "sql/catalog.h"
 
 namespace streams::sql {
 namespace {
 
 // A small language for the tables below: a name that ends in `?` may be null, one with `#` is a
 // whole number, the rest is text.
-std::string create(const Dialect& dialect, std::string_view table,
-                   const std::vector<std::string_view>& columns, std::vector<std::string> key) {
+TableDefinition define(const Dialect& dialect, std::string_view table,
+                       const std::vector<std::string_view>& columns, std::vector<std::string> key) {
     TableDefinition definition{.table = std::string(table), .columns = {}, .key = std::move(key)};
     for (auto name : columns) {
         const bool is_nullable = name.ends_with('?');
@@ -23,7 +23,15 @@ std::string create(const Dialect& dialect, std::string_view table,
              .type = std::string(dialect.type_name(is_number ? Type::Integer : Type::Text)),
              .is_nullable = is_nullable});
     }
-    return create_table(definition, true);
+    return definition;
+}
+
+// Databases do not add a column that may not be null to rows that are there.
+ColumnDefinition added_column(const Dialect& dialect, const ColumnDefinition& column) {
+    ColumnDefinition added{.name = column.name, .type = column.type, .fallback = {}};
+    const bool is_number = column.type == dialect.type_name(Type::Integer);
+    if (!column.is_nullable) added.fallback = is_number ? "0" : "''";
+    return added;
 }
 
 }  // namespace
@@ -33,39 +41,65 @@ std::vector<std::string> key_of_tables(const Dialect& dialect) {
     return {"table"};
 }
 
-std::string create_state_table(const Dialect& dialect) {
-    return create(dialect, kStateTable,
+TableDefinition state_table(const Dialect& dialect) {
+    return define(dialect, kStateTable,
                   {"schema", "pipeline", "epoch#", "commit#", "state?", "state_hash",
                    "source_print", "ended_run"},
                   {"schema", "pipeline"});
 }
 
-std::string create_commits_table(const Dialect& dialect) {
-    return create(dialect, kCommitsTable,
+TableDefinition commits_table(const Dialect& dialect) {
+    return define(dialect, kCommitsTable,
                   {"schema", "pipeline", "number#", "run", "time", "state?", "state_hash",
                    "receipts", "reason"},
                   {"schema", "pipeline", "number"});
 }
 
-std::string create_tables_table(const Dialect& dialect) {
-    return create(dialect, kTablesTable,
+TableDefinition tables_table(const Dialect& dialect) {
+    return define(dialect, kTablesTable,
                   {"table", "stream", "schema", "pipeline", "keys", "load", "made#"},
                   key_of_tables(dialect));
 }
 
-std::string create_columns_table(const Dialect& dialect) {
+TableDefinition columns_table(const Dialect& dialect) {
     auto key = key_of_tables(dialect);
     key.emplace_back("column");
-    return create(dialect, kColumnsTable,
+    return define(dialect, kColumnsTable,
                   {"schema", "table", "column", "position#", "path", "kind", "type", "declared#",
                    "origin", "scale#", "precision#"},
                   std::move(key));
 }
 
-std::string create_rejects_table(const Dialect& dialect) {
-    return create(
+TableDefinition rejects_table(const Dialect& dialect) {
+    return define(
         dialect, kRejectsTable,
         {"schema", "pipeline", "run", "time", "stream", "line#", "id", "reason", "record"}, {});
+}
+
+Result<> bring_up_to_date(Database& database, const TableDefinition& definition) {
+    STREAMS_TRY(database.run(create_table(definition, true)));
+    const auto there = database.physical_columns(definition.table);
+    if (!there) return std::unexpected(there.error());
+    const auto& dialect = database.dialect();
+    for (const auto& column : definition.columns) {
+        if (find_column(dialect, *there, column.name) != nullptr) continue;
+        STREAMS_TRY(database.run(add_column(definition.table, added_column(dialect, column),
+                                            dialect.adds_if_not_exists)));
+    }
+    return {};
+}
+
+Result<std::string> readable_columns(Database& database, std::string_view table,
+                                     const std::vector<std::string>& columns) {
+    const auto there = database.physical_columns(table);
+    if (!there) return std::unexpected(there.error());
+    std::string list;
+    for (const auto& column : columns) {
+        if (!list.empty()) list += ", ";
+        const bool is_there = find_column(database.dialect(), *there, column) != nullptr;
+        list += is_there ? sql::quoted(column) : "NULL";
+    }
+    return list;
 }
 
 std::string receipts_json(const std::vector<Receipt>& receipts) {

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "sql/dialect.h"
+#include "sql/database.h"
 #include "streams/persister.h"
 
 namespace streams::sql {
@@ -26,15 +26,24 @@ inline constexpr std::string_view kSequenceColumn = "_sdc_sequence";
 std::vector<std::string> key_of_tables(const Dialect& dialect);
 
 /// One row per (schema, pipeline): epoch, number of the last commit, its state.
-std::string create_state_table(const Dialect& dialect);
+TableDefinition state_table(const Dialect& dialect);
 /// One row per commit of a pipeline.
-std::string create_commits_table(const Dialect& dialect);
+TableDefinition commits_table(const Dialect& dialect);
 /// One row per table: whose it is. `made` is 0 for a table that was adopted.
-std::string create_tables_table(const Dialect& dialect);
+TableDefinition tables_table(const Dialect& dialect);
 /// One row per column, because a database's type does not say what a column means.
-std::string create_columns_table(const Dialect& dialect);
+TableDefinition columns_table(const Dialect& dialect);
 /// Records that were refused, as they came.
-std::string create_rejects_table(const Dialect& dialect);
+TableDefinition rejects_table(const Dialect& dialect);
+
+/// Makes the table, or gives one that an earlier release made the columns that it lacks: in rows
+/// that are there, NULL, or the empty text or 0 where a column may not be null.
+Result<> bring_up_to_date(Database& database, const TableDefinition& definition);
+
+/// What a SELECT lists to read these columns of a table that an earlier release may have made: NULL
+/// in the place of each that it lacks.
+Result<std::string> readable_columns(Database& database, std::string_view table,
+                                     const std::vector<std::string>& columns);
 
 /// For the history of commits: `[{"stream": ..., "table": ..., "rows": ..., ...}]`.
 std::string receipts_json(const std::vector<Receipt>& receipts);

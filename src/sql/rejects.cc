@@ -38,7 +38,7 @@ KeptReject kept_of(const Answer& answer, std::size_t row) {
 Result<> keep_rejects(Database& database, const Context& context, const Commit& commit) {
     if (commit.rejects.empty() && commit.replayed.empty()) return {};
     STREAMS_TRY(database.begin());
-    STREAMS_TRY(database.run(create_rejects_table(database.dialect())));
+    STREAMS_TRY(bring_up_to_date(database, rejects_table(database.dialect())));
     for (const auto& reject : commit.rejects) {
         STREAMS_TRY(database.run(kPut, {context.schema, context.pipeline, commit.run, now_text(),
                                         reject.stream, static_cast<std::int64_t>(reject.line),

@@ -91,8 +91,9 @@ std::string create_table(const TableDefinition& definition, bool if_not_exists) 
                        quoted(definition.table), columns);
 }
 
-std::string add_column(std::string_view table, const ColumnDefinition& column) {
-    return fmt::format("ALTER TABLE {} ADD COLUMN {}", quoted(table), definition_text(column));
+std::string add_column(std::string_view table, const ColumnDefinition& column, bool if_not_exists) {
+    return fmt::format("ALTER TABLE {} ADD COLUMN {}{}", quoted(table),
+                       if_not_exists ? "IF NOT EXISTS " : "", definition_text(column));
 }
 
 std::string drop_table(std::string_view table) {

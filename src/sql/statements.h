@@ -26,7 +26,8 @@ struct TableDefinition {
 };
 
 std::string create_table(const TableDefinition& definition, bool if_not_exists = false);
-std::string add_column(std::string_view table, const ColumnDefinition& column);
+std::string add_column(std::string_view table, const ColumnDefinition& column,
+                       bool if_not_exists = false);
 std::string drop_table(std::string_view table);
 std::string rename_table(std::string_view from, std::string_view to);
 

@@ -11,6 +11,15 @@
 
 namespace streams::sql::testing {
 
+/// The history of commits as the first builds made it, with a commit in it.
+inline const char* old_commits() {
+    return R"(CREATE TABLE _streams_commits ("schema" TEXT NOT NULL, pipeline TEXT NOT NULL,
+        "number" BIGINT NOT NULL, run TEXT NOT NULL, "time" TEXT NOT NULL, state TEXT,
+        state_hash TEXT NOT NULL, receipts TEXT NOT NULL,
+        PRIMARY KEY ("schema", pipeline, "number"));
+        INSERT INTO _streams_commits VALUES ('', 'other', 1, 'r', 't', '1', 'h', '[]');)";
+}
+
 /// A value of a test's row; an `int` would be ambiguous.
 using Cell = std::variant<std::nullptr_t, bool, std::int64_t, double, std::string>;
 

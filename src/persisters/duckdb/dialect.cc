@@ -76,6 +76,7 @@ const sql::Dialect& dialect() {
         .differs = "IS DISTINCT FROM",
         .now = "now()",
         .has_schemas = true,
+        .adds_if_not_exists = true,
         .folds_case = true,
         .reserved_prefixes = {"_streams_"},
     };

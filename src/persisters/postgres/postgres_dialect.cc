@@ -11,6 +11,7 @@ const sql::Dialect& postgres_dialect() {
         .columns_max = 1599,  // One less than PostgreSQL's own: staged rows have a number as well.
         .name_bytes_max = 63,
         .has_schemas = true,
+        .adds_if_not_exists = true,
         .folds_case = false,
         .reserved_prefixes = {"pg_", "_streams_"},
     };

@@ -364,5 +364,21 @@ TEST_F(Deaths, ABackendThatDiesInALoadLeavesTheLastCommit) {
     EXPECT_EQ(ask("SELECT state FROM _streams_state"), "1");
 }
 
+TEST_F(Rows, ALedgerOfAnEarlierBuildIsBroughtUpToDate) {
+    ask("CREATE SCHEMA " + schema_ + ";" + sql::testing::old_commits());
+    {
+        const auto reader = try_make({.pipeline = "p"});
+        EXPECT_TRUE((*reader)->ledger()->history());
+    }
+    auto sink = persister("p");
+    commit(*sink, "1");
+    EXPECT_TRUE(sink->ledger()->set_state("2", "by hand"));
+    const auto history = sink->ledger()->history();
+    ASSERT_TRUE(history);
+    EXPECT_EQ(history->front().reason + "," + history->back().reason, ",by hand");
+    sink.reset();
+    EXPECT_EQ(ask("SELECT reason FROM _streams_commits WHERE pipeline = 'other'"), "");
+}
+
 }  // namespace
 }  // namespace streams::postgres

@@ -339,5 +339,21 @@ TEST_F(LedgerTest, CommitsGoThroughALog) {
     EXPECT_EQ(ask("PRAGMA journal_mode"), "'wal'");
 }
 
+TEST_F(LedgerTest, ALedgerOfAnEarlierBuildIsBroughtUpToDate) {
+    Reader(path_).run(sql::testing::old_commits());
+    {
+        const auto reader = try_make({.pipeline = "p"});
+        EXPECT_TRUE((*reader)->ledger()->history());
+    }
+    auto sink = persister("p");
+    commit(*sink, "1");
+    EXPECT_TRUE(sink->ledger()->set_state("2", "by hand"));
+    const auto history = sink->ledger()->history();
+    ASSERT_TRUE(history);
+    EXPECT_EQ(history->front().reason + "," + history->back().reason, ",by hand");
+    sink.reset();
+    EXPECT_EQ(ask("SELECT reason FROM _streams_commits WHERE pipeline = 'other'"), "''");
+}
+
 }  // namespace
 }  // namespace streams::sqlite

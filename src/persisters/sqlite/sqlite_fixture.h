@@ -48,6 +48,11 @@ class Reader {
         return std::string("error: ") + sqlite3_errmsg(handle_);
     }
 
+    /// Several statements, none of which answers.
+    void run(const std::string& sql) {
+        EXPECT_EQ(sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    }
+
  private:
     static std::string cell(sqlite3_stmt* rows, int column) {
         const int type = sqlite3_column_type(rows, column);
