@@ -13,7 +13,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent
 BUILD = SOURCE / "build" / "release"
-TOOLS = ["make_stream", "walk_values", "ready_inserts", "persist-file", "persist-sqlite"]
+TOOLS = ["make_stream", "walk_values", "ready_inserts"]
 
 
 @dataclass
@@ -84,20 +84,22 @@ def shell(line):
     return lambda folder: measured(["bash", "-c", line], folder)
 
 
-def ready_inserts(stream, database, how):
+def says(command):
+    """A limit that measures itself: it prints CPU seconds, seconds, and maybe its peak of bytes."""
     def run(folder):
-        answer = subprocess.run([BUILD / "bin" / "ready_inserts", stream, database, how],
-                                cwd=folder, capture_output=True, text=True, check=True)
-        cpu, wall = map(float, answer.stdout.split())
-        return cpu, wall, 0
+        answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+        cpu, wall, *peak = map(float, answer.stdout.split())
+        return cpu, wall, int(peak[0]) if peak else 0
     return run
 
 
-def build():
+def build(*programs):
     if not (BUILD / "build.ninja").exists():
         subprocess.run(["cmake", "--preset", "release"], cwd=SOURCE, check=True,
                        stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-C", BUILD, "-j", str(os.cpu_count()), *TOOLS], check=True,
+    known = (BUILD / "build.ninja").read_text()  # Some are built only where their library is.
+    programs = [name for name in programs if f"\nbuild {name}: phony" in known]
+    subprocess.run(["ninja", "-C", BUILD, "-j", str(os.cpu_count()), *TOOLS, *programs], check=True,
                    stdout=subprocess.DEVNULL)
 
 
@@ -119,58 +121,6 @@ def removed(*names):
                 if path.is_file():
                     path.unlink()
     return prepare
-
-
-def cases_of(folder, shape, records):
-    """Every path that this shape can take."""
-    stream = make_stream(folder, shape, records)
-    cores = os.cpu_count()
-    found = [
-        Case("dry-run", shape, records, "simdjson walks every value",
-             program("walk_values", stream, str(cores)),
-             program("persist-sqlite", "--path", "dry.db", "--dry-run", "--input", stream),
-             1 / 1.5),
-        Case("file", shape, records, "`cat > f; sync f`",
-             shell(f"cat > f < {stream}; sync f"),
-             shell(f"exec {BUILD}/bin/persist-file --path out < {stream}"),
-             1 / 3, by_clock=True, prepare=removed("f", "out")),
-    ]
-    if shape in ("users", "keyless", "narrow", "wide"):
-        found.append(
-            Case("sqlite-append", shape, records, "prepared inserts of ready values",
-                 ready_inserts(stream, "ready.db", "append"),
-                 program("persist-sqlite", "--path", "ours.db", "--load", "append",
-                         "--input", stream),
-                 0.8, by_clock=True, prepare=removed("ready.db", "ours.db")))
-    if shape == "users":
-        found.append(upsert_case(folder, shape, records, stream))
-        found.append(first_row_case(folder))
-    return found
-
-
-def upsert_case(folder, shape, records, stream):
-    changed = make_stream(folder, shape, records, seed=2)
-    removed("base.db")(folder)
-    program("persist-sqlite", "--path", "base.db", "--input", stream)(folder)
-
-    def prepare(folder):
-        removed("target.db")(folder)
-        shutil.copyfile(folder / "base.db", folder / "target.db")
-
-    return Case("sqlite-upsert", shape, records, "`INSERT ... ON CONFLICT DO UPDATE`, ready values",
-                ready_inserts(changed, "target.db", "upsert"),
-                program("persist-sqlite", "--path", "target.db", "--input", changed),
-                0.8, by_clock=True, prepare=prepare)
-
-
-def first_row_case(folder):
-    """From the start of both programs to their end, with one row: the budget is 50 ms."""
-    stream = make_stream(folder, "users", 1)
-    return Case("first-row", "users", 1, "prepared insert of one row",
-                program("ready_inserts", stream, "ready.db", "append"),
-                program("persist-sqlite", "--path", "ours.db", "--load", "append",
-                        "--input", stream),
-                0.3, prepare=removed("ready.db", "ours.db"))
 
 
 def machine():
