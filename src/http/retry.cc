@@ -233,6 +233,11 @@ std::unexpected<Error> Retrier::given_up(const Request& request, Error error, co
     if (spent.attempts > 1) {
         error.where += fmt::format("; {} attempts in {} s", spent.attempts, passed.count());
     }
+    if (error.id == "unreachable" && error.remedy.empty()) {
+        error.remedy =
+            "see that the address is right and reached from here (name, proxy, port); then run it "
+            "again";
+    }
     return std::unexpected(std::move(error));
 }
 

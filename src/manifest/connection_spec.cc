@@ -1,6 +1,10 @@
 #include "manifest/connection_spec.h"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include "schema/pattern.h"
 
 namespace streams::manifest {
 namespace {
@@ -49,7 +53,42 @@ Setting setting_of(const Node::Member& property, bool required) {
     return setting;
 }
 
+const Node* properties_of(const Part& root) {
+    const auto part = root.child("spec");
+    const Node* schema = part ? part->find("connection_specification") : nullptr;
+    return schema != nullptr ? schema->find("properties") : nullptr;
+}
+
 }  // namespace
+
+std::vector<SettingPattern> setting_patterns(const Part& root) {
+    std::vector<SettingPattern> patterns;
+    const Node* properties = properties_of(root);
+    if (properties == nullptr) return patterns;
+    for (const Node::Member& property : properties->members) {
+        const auto pattern = property.value.text_of("pattern");
+        if (pattern.empty()) continue;
+        patterns.push_back({property.name, std::string(pattern),
+                            std::string(property.value.text_of("pattern_descriptor"))});
+    }
+    return patterns;
+}
+
+Result<> check_patterns(const std::vector<SettingPattern>& patterns, const Settings& settings) {
+    for (const auto& [name, pattern, descriptor] : patterns) {
+        if (!settings.has(name)) continue;
+        const auto compiled = compile_pattern(pattern);
+        if (!compiled || re2::RE2::PartialMatch(settings.text(name), **compiled)) continue;
+        return std::unexpected(
+            Error{ErrorKind::Config,
+                  "setting-value",
+                  fmt::format("setting \"{}\" does not look as it has to", name),
+                  settings.origin(name),
+                  {},
+                  fmt::format("write it as {}", descriptor.empty() ? pattern : descriptor)});
+    }
+    return {};
+}
 
 Spec connection_spec(const std::string& name, const Part& root) {
     std::string description = root.word("description");
@@ -57,7 +96,7 @@ Spec connection_spec(const std::string& name, const Part& root) {
     Spec spec(name, std::move(description));
     const auto part = root.child("spec");
     const Node* schema = part ? part->find("connection_specification") : nullptr;
-    const Node* properties = schema != nullptr ? schema->find("properties") : nullptr;
+    const Node* properties = properties_of(root);
     if (properties == nullptr) return spec;
     const Node* required = schema->find("required");
     for (const Node::Member& property : properties->members) {

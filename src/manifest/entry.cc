@@ -16,6 +16,7 @@ std::string user_agent(const Manifest& manifest, const Settings& settings) {
 
 Result<> with_world(const Manifest& manifest, const Settings& settings,
                     const std::function<Result<>(World&)>& work) {
+    STREAMS_TRY(check_patterns(manifest.patterns, settings));
     auto client = http::make_client({.user_agent = user_agent(manifest, settings)});
     if (!client) return std::unexpected(std::move(client).error());
     SystemClock clock;

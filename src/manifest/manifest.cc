@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "manifest/connection_spec.h"
 #include "manifest/resolve.h"
 
 namespace streams::manifest {
@@ -57,6 +56,7 @@ Result<Manifest> load_manifest(const std::string& name, const std::string& file,
     Manifest manifest{.file = file,
                       .title = title_of(root, name),
                       .spec = connection_spec(name, root),
+                      .patterns = setting_patterns(root),
                       .streams = {},
                       .check_streams = {},
                       .flat_state = is_flat(root)};

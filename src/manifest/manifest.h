@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "manifest/connection_spec.h"
 #include "manifest/stream_plan.h"
 #include "streams/spec.h"
 
@@ -13,6 +14,7 @@ struct Manifest {
     std::string file;   ///< For messages.
     std::string title;  ///< What people call the other side: `GitHub`.
     Spec spec;
+    std::vector<SettingPattern> patterns;
     std::vector<StreamPlan> streams;
     std::vector<std::string> check_streams;  ///< Read by `check`, one page each.
     bool flat_state = false;                 ///< `x-streams: {state: flat}`.

@@ -38,6 +38,25 @@ TEST(GithubManifest, KeepsTheTokenSecretAndKnowsWhatIdentifiesTheSource) {
     }
 }
 
+TEST(GithubManifest, ARepositoryIsAnOwnerAndAName) {
+    const auto manifest = load();
+    ASSERT_TRUE(manifest);
+    const auto is_taken = [&](const std::string& path) {
+        return manifest::check_patterns(manifest->patterns,
+                                        Settings({{"repo_path", {path, "--repo-path"}}}));
+    };
+    for (const auto* path : {"a/b", "a/b c/d", " a/b\tc/d\n", "o-1/re.po_x"}) {
+        EXPECT_TRUE(is_taken(path)) << path;
+    }
+    for (const auto* path : {"ab", "", "a/b c", "a/", "/b", "a/b/c", "https://github.com/a/b"}) {
+        const auto refused = is_taken(path);
+        ASSERT_FALSE(refused) << path;
+        EXPECT_EQ(refused.error().id, "setting-value");
+        EXPECT_EQ(refused.error().where, "--repo-path");
+        EXPECT_EQ(refused.error().remedy, "write it as OWNER/REPO, several separated by blanks");
+    }
+}
+
 // `check` against a server that gives every request one answer.
 Result<> checked(int status, const std::string& body, const std::string& token) {
     const auto manifest = load();
