@@ -1,30 +1,38 @@
 #!/usr/bin/env python3
-"""corpora.py [--write]   Other people's tap outputs and target inputs, file by file, against outcomes.tsv.
+"""corpora.py DESTINATION [--only TEXT]   Other people's tap outputs and target inputs, file by file, into one of
+sqlite, duckdb, postgres, jsonl, csv and parquet, against outcomes.tsv.
+corpora.py --write [DESTINATION...]   Prints the table as this build behaves, to be read with care before it is taken.
 
-Each file of the folders below has a row: what it must come to, and why where that differs from what its owner
-expects. A file without a row fails, and so does a row without a file. `ok`: status 0; the last STATE of the input is
-printed, the printed ones are an ordered part of the input's, byte for byte; persist-file keeps every record's bytes;
-in SQLite every value is compared by Python's sqlite3. Any other word is the id of the CRITICAL line.
---write prints the table as this build behaves, to be read with care before it is taken.
+Each file of the folders below has a row: what it must come to, why where that differs from what its owner expects, and
+`DESTINATION=OUTCOME: REASON` where one destination has to differ. A file without a row fails, and so does a row
+without a file. `ok`: status 0; the last STATE of the input is printed, the printed ones are an ordered part of the
+input's, byte for byte; a reader that is not ours finds every value as it was sent, and nothing else
+(tests/faithful/values.py). Any other word is the id of the CRITICAL line.
 """
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import faithful
 
 SOURCE, BIN = Path(os.environ["STREAMS_SOURCE"]), Path(os.environ["STREAMS_BIN"])
+sys.path += [str(SOURCE / "tests" / room) for room in ("crash", "faithful")]
+import destinations  # noqa: E402
+import scenario  # noqa: E402
+import values  # noqa: E402
+
 CORPORA = SOURCE / ".." / "shared" / "corpora"
 FOLDERS = ("meltanolabs-target-postgres pipelinewise-target-postgres pipelinewise-target-redshift "
            "pipelinewise-target-s3-csv singer-sdk-snapshots singer-sdk-target-streams singer-tools-samples "
            "storebrand-target-mssql tap-outputs target-athena target-duckdb target-s3-jsonl target-stitch").split()
 NOT_STREAMS = ("target-stitch.request.json", "target.jsonl", "target_hard_delete.jsonl", ".log", ".gz", "ORIGIN.md")
 TABLE = Path(__file__).parent / "outcomes.tsv"
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # Nothing here is about disks.
 
 
 def inputs():
@@ -67,76 +75,86 @@ def state_faults(done, path):
         yield "the last STATE was not printed"
 
 
-def sqlite_faults(path, target):
-    streams, _ = faithful.sent(path.read_text().splitlines())
-    if not any(stream.records for stream in streams.values()):
-        return  # Nothing was sent, so nothing need be there, not even the file.
-    database = sqlite3.connect(f"file:{target}?mode=ro", uri=True)
-    tables = dict(database.execute('SELECT stream, "table" FROM _streams_tables'))
+def value_faults(path, stored):
+    streams, _ = faithful.sent(path.read_text().split("\n"))
     for name, stream in streams.items():
-        if not stream.records:
-            continue
-        if name not in tables:
-            yield f"no table for {name}"
-            continue
-        yield from faithful.differences(database, tables[name], stream)
+        if name in stored:
+            yield from values.differences(name, stored[name], stream)
+        elif stream.records:
+            yield f"nothing is stored of {name}"
 
 
-def file_faults(path, folder):
-    streams, _ = faithful.sent(path.read_text().splitlines())
-    stored = {}
-    for entry in sorted((folder / "_streams" / "-").glob("[0-9]*")):
-        for file in json.loads(entry.read_text())["files"]:
-            stored.setdefault(file["stream"], []).extend((folder / file["name"]).read_text().splitlines())
-    for name, stream in streams.items():
-        lines = stored.get(name, [])
-        if [faithful.loads(line) for line in lines] != stream.records:
-            yield f"persist-file: records of {name} differ"
-
-
-def examine(path):
-    """(outcome, faults) of both persisters, which have to agree."""
-    with tempfile.TemporaryDirectory() as folder:
-        target, out = Path(folder) / "x.db", Path(folder) / "out"
-        table, files = run("persist-sqlite", path, "--path", target), run("persist-file", path, "--path", out)
-        outcome, faults = outcome_of(table), []
-        if outcome_of(files) != outcome:
-            faults.append(f"persist-file: {outcome_of(files)}")
+def examine(destination, path):
+    """(outcome, faults, what it wrote on standard error) of one file."""
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        folder = Path(folder)
+        done = run(destination.program, path, *destination.flags(folder))
+        outcome, faults = outcome_of(done), []
         if outcome == "ok":
-            faults += [*state_faults(table, path), *sqlite_faults(path, target), *file_faults(path, out)]
-        elif b"CRITICAL" not in table.stderr:
+            faults = [*state_faults(done, path), *value_faults(path, destination.stored(folder))]
+        elif b"CRITICAL" not in done.stderr:
             faults.append("no CRITICAL line")
-        return outcome, faults, table.stderr.decode()
+        return outcome, faults, done.stderr.decode()
 
 
-def main() -> int:
-    if not CORPORA.exists():
-        print("SKIPPED: no ../shared")
-        return 77
+def expectations():
+    """{file: (outcome, why, {destination: outcome}, the row)} of the table."""
     rows = {}
-    for line in TABLE.read_text().splitlines() if TABLE.exists() else []:
+    for line in TABLE.read_text().splitlines():
         if line and not line.startswith("#"):
-            name, outcome, *reason = line.split("\t")
-            rows[name] = (outcome, reason)
-    failures, seen = 0, set()
-    for name, path in inputs():
-        seen.add(name)
-        outcome, faults, errors = examine(path)
-        if "--write" in sys.argv:
-            print(name, outcome, *rows.get(name, ("", []))[1], sep="\t")
-        elif name not in rows:
-            faults.append("has no row in outcomes.tsv")
-        elif rows[name][0] != outcome:
-            faults.append(f"{outcome}, but {rows[name][0]} is expected\n{errors}")
+            name, outcome, why, *differing = (line + "\t").rstrip("\n").split("\t")
+            others = {}
+            for difference in filter(None, differing):
+                claim, _, reason = difference.partition(": ")
+                assert reason, f"{name}: an exception without a reason"
+                others[claim.partition("=")[0]] = claim.partition("=")[2]
+            rows[name] = (outcome, why, others)
+    return rows
+
+
+def outcomes(kind: str, only: str):
+    """{file: (outcome, faults, standard error)} for one destination, some at once."""
+    files = [(name, path) for name, path in inputs() if only in name]
+    with destinations.destination(kind) as destination, ThreadPoolExecutor(4) as pool:
+        found = pool.map(lambda file: examine(destination, file[1]), files)
+        return {name: result for (name, _), result in zip(files, found)}
+
+
+def write(kinds) -> int:
+    rows, found = expectations(), {kind: outcomes(kind, "") for kind in kinds}
+    for name in found[kinds[0]]:
+        first = found[kinds[0]][name][0]
+        others = [f"{kind}={found[kind][name][0]}: WHY?" for kind in kinds[1:] if found[kind][name][0] != first]
+        print("\t".join([name, first, rows.get(name, ("", ""))[1], *others]).rstrip("\t"))
+    return 0
+
+
+def check(kind: str, only: str) -> int:
+    rows, failures, found = expectations(), 0, outcomes(kind, only)
+    for name, (outcome, faults, errors) in found.items():
+        wanted = rows[name][2].get(kind, rows[name][0]) if name in rows else "a row in outcomes.tsv"
+        if wanted != outcome:
+            faults.append(f"{outcome}, but {wanted} is expected\n{errors}")
         for fault in faults[:5]:
             print(f"{name}: {fault}", file=sys.stderr)
         failures += bool(faults)
-    for name in rows.keys() - seen:
+    for name in rows.keys() - found.keys() if not only else ():
         print(f"{name}: a row without a file", file=sys.stderr)
         failures += 1
-    if "--write" not in sys.argv:
-        print(f"{len(seen)} files, {failures} failures")
+    print(f"{kind}: {len(found)} files, {failures} failures")
     return 1 if failures else 0
+
+
+def main() -> int:
+    kinds = [word for word in sys.argv[1:] if word in destinations.KINDS] or list(destinations.KINDS)
+    why = "no ../shared" if not CORPORA.exists() else destinations.missing(kinds[0])
+    if why:
+        print(f"SKIP {why}")
+        return 77
+    scenario.with_readers()
+    if "--write" in sys.argv:
+        return write(kinds)
+    return check(kinds[0], sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else "")
 
 
 if __name__ == "__main__":

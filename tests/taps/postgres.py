@@ -23,7 +23,8 @@ def free_port():
 
 
 class Server:
-    def __init__(self):
+    def __init__(self, *options):
+        self.options = [word for option in options for word in ("-c", option)]
         self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
         shutil.chown(self.folder, "postgres", "postgres")
         self.port = free_port()
@@ -35,7 +36,7 @@ class Server:
                         "--locale=C.UTF-8", "-E", "UTF8"], check=True, stdout=subprocess.DEVNULL, cwd="/")
         self.process = subprocess.Popen(
             [*self.as_postgres, PROGRAMS / "postgres", "-D", data, "-k", self.folder, "-c",
-             "listen_addresses=127.0.0.1", "-p", str(self.port)],
+             "listen_addresses=127.0.0.1", "-p", str(self.port), *self.options],
             stdout=subprocess.DEVNULL, stderr=(self.folder / "log").open("w"), cwd="/")
         for _ in range(600):
             asked = [PROGRAMS / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
