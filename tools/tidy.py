@@ -19,7 +19,7 @@ COLUMNS_OF_SCRIPTS = 120
 
 # A room may include itself and the rooms to its left; connectors never include each other, and the
 # platform starts connectors as programs, so it sees none of the data plane.
-ROOMS = ["streams", "base", "http", "message", "schema", "batch", "state", "format", "storage",
+ROOMS = ["streams", "base", "http", "message", "schema", "batch", "state", "receipt", "format", "storage",
          "program", "run", "pipeline", "sql", "manifest", "gate", "streamers", "persisters",
          "platform", "cli"]
 SEEN_BY_PLATFORM = {"streams", "base", "http", "program", "run", "platform"}

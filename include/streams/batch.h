@@ -102,6 +102,13 @@ struct Column {
     }
 };
 
+/// What the hash of a row takes a nested value of JSON for (receipt/row_hash.h).
+enum class RowHashes : std::uint8_t {
+    None,    ///< Rows are not hashed.
+    Bytes,   ///< Its bytes: the destination keeps them.
+    Values,  ///< What it says: the destination keeps that, in a spelling of its own.
+};
+
 /// Rows of one stream, in the order in which they came.
 struct Batch {
     std::size_t rows = 0;
@@ -110,6 +117,9 @@ struct Batch {
     Column records;  ///< Type Json: each record's own bytes; empty if it takes columns.
     std::uint64_t first_line = 0;  ///< Of the input, for messages; counted from 1.
     std::uint64_t last_line = 0;
+
+    /// What each row says (receipt/row_hash.h); none unless the persister keeps receipts.
+    std::vector<std::uint64_t> hashes;
 
     /// After these rows: the rows whose version is distinct from this one are no longer live.
     std::optional<std::int64_t> activate_version;

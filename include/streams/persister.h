@@ -11,6 +11,7 @@
 
 #include "streams/batch.h"
 #include "streams/error.h"
+#include "streams/receipt.h"
 
 namespace streams {
 
@@ -50,19 +51,6 @@ struct Commit {
         activations;  ///< In order; already done by `write`, noted here for journals.
     std::vector<Reject> rejects;
     std::vector<KeptReject> replayed;  ///< Their records were written again: they are kept no more.
-};
-
-/// What a commit did to one stream, for people and reports.
-struct Receipt {
-    std::string stream;
-    std::string table;  ///< Or folder.
-    bool created = false;
-    std::vector<std::string> key;
-    std::uint64_t rows =
-        0;  ///< Written since the commit before; new + changed + same, if it can tell.
-    std::uint64_t new_rows = 0;
-    std::uint64_t changed = 0;
-    std::uint64_t same = 0;
 };
 
 /// What a destination remembers of a pipeline.
@@ -177,6 +165,13 @@ class Persister {
     /// What was rejected and is kept, oldest first: of this pipeline; of all, in a bare pipe.
     /// Creates nothing.
     virtual Result<std::vector<KeptReject>> kept_rejects() { return std::vector<KeptReject>{}; }
+
+    /// Reads back what is stored of the pipeline's streams, or of those named, and compares it with
+    /// the receipts of its commits. Changes nothing. None: it keeps no receipts.
+    virtual Result<std::optional<std::vector<Verified>>> verify(
+        const std::vector<std::string>& /*streams*/) {
+        return std::optional<std::vector<Verified>>();
+    }
 
     /// The ledger, for tier A with a pipeline's name; owned by this persister. Else null.
     virtual Ledger* ledger() { return nullptr; }

@@ -96,6 +96,10 @@ void append_rows(Batch& to, const Batch& from, std::size_t first, std::size_t co
         append_values(to.columns[i], from.columns[i], first, count);
     }
     if (from.records.rows != 0) append_values(to.records, from.records, first, count);
+    if (!from.hashes.empty()) {
+        const auto begin = from.hashes.begin() + static_cast<std::ptrdiff_t>(first);
+        to.hashes.insert(to.hashes.end(), begin, begin + static_cast<std::ptrdiff_t>(count));
+    }
     to.rows += count;
 }
 

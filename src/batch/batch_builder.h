@@ -36,6 +36,7 @@ struct Takes {
     bool columns = true;
     bool records = false;  ///< Each record's own bytes; without columns records are still judged.
     bool values = true;    ///< False, in a dry run: columns are found and stay empty.
+    RowHashes hashes = RowHashes::None;  ///< Added by the pipeline when rows are taken.
 };
 
 /// What was changed on the way into a column, for the report.

@@ -137,8 +137,8 @@ int ask_other_program(const std::string& verb, std::vector<std::string> argument
     arguments.erase(arguments.begin());
     auto settings = split_settings(arguments);
     if (!settings) return print_critical(settings.error());
-    const bool of_destination = verb == "show" || verb == "rejects" || !scheme_of(name).empty() ||
-                                name.starts_with("persist-");
+    const bool of_destination = verb == "show" || verb == "rejects" || verb == "verify" ||
+                                !scheme_of(name).empty() || name.starts_with("persist-");
     auto call = of_destination && verb != "discover"
                     ? destination_call(verb, name, *std::move(settings), finder)
                     : source_call(verb, name, *std::move(settings), finder);

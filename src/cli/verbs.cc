@@ -43,6 +43,13 @@ constexpr std::string_view kRejectsFlags =
     "  --stream S          of this stream only; may be repeated\n"
     "  --schema-from FILE  hold them to the SCHEMA messages of this file, not to the table\n"
     "  --json              list them whole, for programs\n";
+constexpr std::string_view kVerifyFlags =
+    "  --pipeline P   of this pipeline only\n"
+    "  --stream S     of this stream only; may be repeated\n"
+    "  --schema NAME  where the tables are\n"
+    "  --wait 10m     how long to wait for a run that is at work\n"
+    "  --json         a line for each table, for programs\n"
+    "  --to K=V       a setting of the destination; may be repeated\n";
 constexpr std::string_view kSourceFlags =
     "  --set K=V      a setting of the source; may be repeated\n"
     "  --config FILE  its settings, JSON or YAML\n";
@@ -51,7 +58,7 @@ constexpr std::string_view kCheckFlags =
     "  --config FILE  its settings, JSON or YAML\n"
     "  --to K=V       a setting of the destination; may be repeated\n";
 
-constexpr std::array<Verb, 13> kVerbs = {{
+constexpr std::array<Verb, 14> kVerbs = {{
     {"run", "SOURCE DESTINATION", "move records; settings of the source by --set K=V", {}, {}},
     {"show", "DESTINATION [TABLE]", "tables, rows and a sample", kShowFlags,
      "streams show sqlite:github.db issues"},
@@ -62,6 +69,8 @@ constexpr std::array<Verb, 13> kVerbs = {{
     {"describe", "SOURCE|DESTINATION", "settings and abilities, as JSON", {}, {}},
     {"rejects", "[list|replay] DESTINATION", "records that were refused; try them again",
      kRejectsFlags, "streams rejects replay sqlite:github.db --stream issues"},
+    {"verify", "DESTINATION", "whether what was delivered is still there, unchanged", kVerifyFlags,
+     "streams verify sqlite:github.db"},
     {"state",
      "[WORD] DESTINATION",
      "where a pipeline goes on: show, history, diff, set, reset, rename",
@@ -185,8 +194,8 @@ int run_verb(const std::vector<std::string>& arguments) {
     if (verb == "lint") return lint_command(rest, finder);
     if (verb == "doctor") return doctor_command(rest, finder);
     if (verb == "explain") return explain(rest);
-    const bool asks_other =
-        verb == "show" || verb == "check" || verb == "discover" || verb == "describe";
+    const bool asks_other = verb == "show" || verb == "check" || verb == "discover" ||
+                            verb == "describe" || verb == "verify";
     const bool only_help = rest.size() == 1 && (rest[0] == "--help" || rest[0] == "-h");
     if ((asks_other || verb == "rejects") && only_help) return help({verb}, finder);
     if (verb == "rejects") return rejects_command(rest, finder);

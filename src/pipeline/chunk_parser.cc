@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "message/line_splitter.h"
+#include "receipt/row_hash.h"
 
 namespace streams {
 namespace {
@@ -140,6 +141,7 @@ void ChunkParser::hand_over(ParsedChunk& parsed) {
         Slot& slot = slots_[streams_[i]];
         parsed.streams[i].bytes = std::exchange(slot.bytes, 0);
         parsed.streams[i].batch = slot.builder->take();
+        add_hashes(parsed.streams[i].batch, slot.shape->stream().fields, takes_.hashes);
         slot.position = -1;
     }
     streams_.clear();

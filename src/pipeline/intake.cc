@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "pipeline/excerpt.h"
 #include "pipeline/intake_slot.h"
+#include "receipt/row_hash.h"
 
 namespace streams {
 
@@ -233,6 +234,7 @@ void Intake::close(Slot& slot) {
 void Intake::close_as_described(Slot& slot) {
     if (slot.builder.rows() == 0) return;
     closed_.push_back({slot.stream, slot.builder.take()});
+    add_hashes(closed_.back().batch, slot.stream->fields, how_.takes.hashes);
     slot.bytes = 0;  // Still in bytes_: the rows are in closed_ now.
     slot.has_handed_on = true;
     slot.last_item = Slot::kNone;  // Rows that are adopted come behind these.

@@ -13,6 +13,7 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/reject_words.h"
 #include "pipeline/state_words.h"
+#include "pipeline/verify_words.h"
 #include "program/critical.h"
 #include "program/describe.h"
 #include "program/exit_status.h"
@@ -53,6 +54,7 @@ int sync(const PersisterEntry& entry, const Settings& settings, const RunOptions
     auto takes = entry.takes ? entry.takes(settings) : Takes{};
     takes.records = takes.records && asks;
     takes.values = asks;
+    takes.hashes = asks && run.named() ? entry.hashes : RowHashes::None;
     Intake intake(
         run,
         {.takes = takes, .merges = entry.merges, .naming = entry.naming, .input_name = input_path},
@@ -93,6 +95,7 @@ int run_word(const PersisterEntry& entry, const ProgramShape& shape, const Comma
                 return sync(into, *settings, with, path);
             });
     }
+    if (line.word == "verify") return run_verify(entry, *settings, *run, line.options);
     if (line.word == "show") return answer(show_tables(entry, *settings, *run, line));
     return sync(entry, *settings, *run, line.options.text("input"));
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "schema/shape.h"
+#include "streams/batch.h"
 #include "streams/persister.h"
 #include "streams/spec.h"
 
@@ -32,8 +33,9 @@ struct PersisterEntry {
     std::string tier = "C";
     std::string tier_reason;
     std::int64_t memory_extra_bytes = 0;
-    bool merges = true;  ///< Can update a row by its key.
-    Naming naming;       ///< What names its columns may have.
+    bool merges = true;                  ///< Can update a row by its key.
+    Naming naming;                       ///< What names its columns may have.
+    RowHashes hashes = RowHashes::None;  ///< What its receipts are made of.
     std::vector<std::string> examples;
 
     std::function<Result<std::unique_ptr<Persister>>(const Settings&, const Context&)> make;
@@ -50,8 +52,8 @@ struct PersisterEntry {
         show;
 };
 
-/// The whole program: `sync` (default), `check`, `describe`, `state`, `show`, `rejects`. Gives
-/// the exit status.
+/// The whole program: `sync` (default), `check`, `describe`, `state`, `show`, `rejects`, `verify`.
+/// Gives the exit status.
 int run_persister(int argc, char** argv, const PersisterEntry& entry);
 
 }  // namespace streams

@@ -184,6 +184,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
      "state file is with the runner."},
     {"no-permission",
      "The system does not let this user read or write there. Nothing was changed."},
+    {"no-receipts",
+     "Only a pipeline that has a name keeps receipts of what it stored: a run of streams run, or a "
+     "persister with --pipeline NAME. What a bare pipe has stored cannot be verified."},
     {"no-rights",
      "The destination's server does not give this user the right that the run needs. Grant it, "
      "or load as another user or into another schema."},
@@ -253,6 +256,12 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"read-only",
      "The database may not be written by this user, or lies on a file system that is read "
      "only."},
+    {"receipt-mismatch",
+     "streams verify has read the destination back, and it does not hold what the receipts of its "
+     "commits say: a value was changed, or rows are lost, doubled or of somebody else. The lines "
+     "above name the table, the commit and the counts. Put the table or file back from a backup, "
+     "or "
+     "load the stream again from the start with --refresh STREAM."},
     {"record-field",
      "A record has a field that its schema does not have, and the schema allows no others."},
     {"record-format",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "sql/delivery.h"
 #include "sql/ledger_tables.h"
 
 namespace streams::sql {
@@ -17,16 +18,28 @@ std::string version_column(const Stream& stream, const OpenTable& table) {
     return {};
 }
 
+// Of rows that a receipt tells of, the hashes go with them.
+Result<> remove(Database& database, const OpenTable& table, const std::string& rows,
+                RowCounts& counts) {
+    if (counts.hash) {
+        const auto sum = sum_rows(database, table.fields, rows);
+        if (!sum) return std::unexpected(sum.error());
+        counts.removed += sum->rows;
+        counts.add_hash(0 - sum->hash);
+    }
+    return database.run("DELETE FROM " + rows);
+}
+
 }  // namespace
 
 Result<> activate(Database& database, const Stream& stream, const OpenTable& table,
-                  std::int64_t version, bool removes) {
+                  std::int64_t version, bool removes, RowCounts& counts) {
     const auto column = version_column(stream, table);
     const auto is_old = column.empty() ? std::string("true")
                                        : fmt::format("{} {} {}", quoted(column),
                                                      database.dialect().differs, version);
     const auto target = quoted(table.target);
-    if (removes) return database.run(fmt::format("DELETE FROM {} WHERE {}", target, is_old));
+    if (removes) return remove(database, table, fmt::format("{} WHERE {}", target, is_old), counts);
     const auto deleted = quoted(kDeletedColumn);
     return database.run(fmt::format("UPDATE {} SET {} = {} WHERE {} AND {} IS NULL", target,
                                     deleted, database.dialect().now, is_old, deleted));

@@ -50,4 +50,11 @@ std::string now_text() {
     return text;
 }
 
+Result<> Database::scan(std::string_view statement, const OnRow& on_row) {
+    const auto answer = ask(statement);
+    if (!answer) return std::unexpected(answer.error());
+    for (const auto& row : answer->rows) on_row(row);
+    return {};
+}
+
 }  // namespace streams::sql

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -84,6 +85,10 @@ class Database {
     /// One statement, to its end. Its parameters are `$1`, `$2`, ...; each may stand twice.
     virtual Result<Answer> ask(std::string_view statement,
                                std::initializer_list<Value> values = {}) = 0;
+
+    /// A SELECT without parameters, a row at a time, of any number.
+    using OnRow = std::function<void(const std::vector<std::optional<std::string>>&)>;
+    virtual Result<> scan(std::string_view statement, const OnRow& on_row);
 
     /// The same where the answer does not matter.
     Result<> run(std::string_view statement, std::initializer_list<Value> values = {});

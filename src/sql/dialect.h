@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "streams/batch.h"
 #include "streams/schema.h"
 
 namespace streams::sql {
@@ -22,6 +23,7 @@ struct Dialect {
     bool adds_if_not_exists = false;  ///< ALTER TABLE ... ADD COLUMN IF NOT EXISTS.
     bool folds_case = false;  ///< `Orders` and `orders` name one table (ASCII letters only).
     std::vector<std::string_view> reserved_prefixes;  ///< Of tables; in lower case.
+    RowHashes row_hashes = RowHashes::Bytes;          ///< How a nested value of JSON is kept.
 
     std::string_view type_name(Type type) const {
         return type_names[static_cast<std::size_t>(type)];

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "receipt/row_hash.h"
 #include "sql/catalog.h"
+#include "sql/statements.h"
 
 namespace streams::sql {
 namespace {
@@ -105,13 +107,17 @@ Result<std::string> readable_columns(Database& database, std::string_view table,
 std::string receipts_json(const std::vector<Receipt>& receipts) {
     auto all = nlohmann::json::array();
     for (const auto& receipt : receipts) {
-        all.push_back({{"stream", receipt.stream},
-                       {"table", receipt.table},
-                       {"created", receipt.created},
-                       {"rows", receipt.rows},
-                       {"new", receipt.new_rows},
-                       {"changed", receipt.changed},
-                       {"same", receipt.same}});
+        auto& one = all.emplace_back(nlohmann::json{{"stream", receipt.stream},
+                                                    {"table", receipt.table},
+                                                    {"created", receipt.created},
+                                                    {"rows", receipt.rows},
+                                                    {"new", receipt.new_rows},
+                                                    {"changed", receipt.changed},
+                                                    {"same", receipt.same}});
+        if (receipt.hash) one["hash"] = hash_text(*receipt.hash);
+        if (receipt.removed != 0) one["removed"] = receipt.removed;
+        if (receipt.is_hidden) one["hidden"] = true;
+        if (receipt.is_replaced) one["replaced"] = true;
     }
     return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -129,7 +135,11 @@ std::vector<Receipt> receipts_of_json(std::string_view json) {
                             .rows = item.value("rows", std::uint64_t{0}),
                             .new_rows = item.value("new", std::uint64_t{0}),
                             .changed = item.value("changed", std::uint64_t{0}),
-                            .same = item.value("same", std::uint64_t{0})});
+                            .same = item.value("same", std::uint64_t{0}),
+                            .removed = item.value("removed", std::uint64_t{0}),
+                            .hash = hash_of_text(item.value("hash", std::string())),
+                            .is_hidden = item.value("hidden", false),
+                            .is_replaced = item.value("replaced", false)});
     }
     return receipts;
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sql/delivery.h"
 #include "sql/open_table.h"
 #include "sql/rejects.h"
 
@@ -88,6 +89,7 @@ Result<> SqlPersister::write_rows(const Stream& stream, const Batch& batch) {
     auto& opened = found->second;
     STREAMS_TRY(prepare(opened));
     STREAMS_TRY(check_keys(opened.stream, opened.table, batch));
+    note_hashes(opened, batch);
     STREAMS_TRY(opened.writer->write(batch, is_named() ? ledger_.next_commit() : 0, opened.counts));
     if (!batch.activate_version) return {};
     const bool had_column = opened.table.has_deleted_column;
@@ -95,6 +97,30 @@ Result<> SqlPersister::write_rows(const Stream& stream, const Batch& batch) {
                                         opened.counts));
     if (opened.table.has_deleted_column != had_column) opened.writer.reset();
     return {};
+}
+
+// Of rows that are merged only the writer knows what they replace.
+void SqlPersister::note_hashes(Opened& opened, const Batch& batch) const {
+    if (batch.hashes.size() != batch.rows || !is_named() || opened.table.is_merged) {
+        opened.counts.hash.reset();
+        return;
+    }
+    for (const auto hash : batch.hashes) opened.counts.add_hash(hash);
+}
+
+Result<std::optional<std::vector<Verified>>> SqlPersister::verify(
+    const std::vector<std::string>& streams) {
+    const auto there = database_->exists();
+    if (!there) return std::unexpected(there.error());
+    if (!*there) return std::vector<Verified>();
+    const auto past = ledger_.history();
+    if (!past) return std::unexpected(past.error());
+    const auto entry = ledger_.read();
+    if (!entry) return std::unexpected(entry.error());
+    const auto missing = *entry ? (*entry)->missing : std::vector<std::string>();
+    auto tables = verify_tables(*database_, context_, *past, missing, streams);
+    if (!tables) return std::unexpected(std::move(tables).error());
+    return *std::move(tables);
 }
 
 Result<std::vector<Receipt>> SqlPersister::commit_all(const Commit& commit) {
@@ -124,7 +150,7 @@ Result<> SqlPersister::swap_all() {
         if (!opened.table.is_hidden()) continue;
         opened.writer.reset();
         STREAMS_TRY(swap_in(*database_, context_, opened.stream, opened.table));
-        opened.is_touched = true;
+        opened.is_replaced = opened.is_touched = true;
     }
     return {};
 }
@@ -141,6 +167,10 @@ std::vector<Receipt> SqlPersister::take_receipts() {
         receipt.new_rows = opened.counts.new_rows;
         receipt.changed = opened.counts.changed;
         receipt.same = opened.counts.same;
+        receipt.removed = opened.counts.removed;
+        if (is_named()) receipt.hash = opened.counts.hash;
+        receipt.is_hidden = opened.table.is_hidden();
+        receipt.is_replaced = std::exchange(opened.is_replaced, false);
         receipts.push_back(std::move(receipt));
         opened.counts = {};
         opened.is_touched = false;

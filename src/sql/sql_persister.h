@@ -24,6 +24,8 @@ class SqlPersister final : public Persister {
     Result<> write(const Stream& stream, const Batch& batch) override;
     Result<std::vector<Receipt>> commit(const Commit& commit) override;
     Result<std::vector<KeptReject>> kept_rejects() override;
+    Result<std::optional<std::vector<Verified>>> verify(
+        const std::vector<std::string>& streams) override;
     Ledger* ledger() override;
 
  private:
@@ -33,6 +35,7 @@ class SqlPersister final : public Persister {
         OpenTable table;
         std::unique_ptr<TableWriter> writer;  ///< None after a change of the table.
         RowCounts counts;                     ///< Since the last commit.
+        bool is_replaced = false;             ///< Swapped in since the last commit.
         bool is_touched = false;              ///< Opened or written since the last commit.
         std::uint64_t transaction = 0;        ///< In which the ownership was checked last.
     };
@@ -44,6 +47,7 @@ class SqlPersister final : public Persister {
     Result<> prepare(Opened& opened);
     Result<> write_rows(const Stream& stream, const Batch& batch);
     Result<std::vector<Receipt>> commit_all(const Commit& commit);
+    void note_hashes(Opened& opened, const Batch& batch) const;
     Result<> finish_all();
     Result<> swap_all();
     std::vector<Receipt> take_receipts();

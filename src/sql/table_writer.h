@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "sql/table.h"
 #include "streams/batch.h"
@@ -14,6 +15,14 @@ struct RowCounts {
     std::uint64_t new_rows = 0;
     std::uint64_t changed = 0;
     std::uint64_t same = 0;
+    std::uint64_t removed = 0;  ///< Rows of old versions.
+    /// By how much the sum of the hashes of the rows that are there has risen; none once that is
+    /// not known any more.
+    std::optional<std::uint64_t> hash = 0;
+
+    void add_hash(std::uint64_t more) {
+        if (hash) *hash += more;
+    }
 };
 
 /// Puts the rows of one stream into its table, by the database's fastest way. Made by

@@ -106,6 +106,15 @@ class Gift {
     duckdb_result result = {};
 };
 
+std::vector<duckdb_type> types_of(duckdb_result& result) {
+    std::vector<duckdb_type> types;
+    types.reserve(duckdb_column_count(&result));
+    for (idx_t i = 0; i < duckdb_column_count(&result); ++i) {
+        types.push_back(duckdb_column_type(&result, i));
+    }
+    return types;
+}
+
 }  // namespace
 
 bool Statement::has_plain_columns() const {
@@ -141,16 +150,39 @@ Result<sql::Answer> Statement::ask(std::span<const sql::Value> values) {
     sql::Answer answer;
     answer.changed = duckdb_rows_changed(&gift.result);
     if (duckdb_result_return_type(gift.result) != DUCKDB_RESULT_TYPE_QUERY_RESULT) return answer;
-    std::vector<duckdb_type> types;
-    types.reserve(duckdb_column_count(&gift.result));
-    for (idx_t i = 0; i < duckdb_column_count(&gift.result); ++i) {
-        types.push_back(duckdb_column_type(&gift.result, i));
-    }
+    const auto types = types_of(gift.result);
     while (auto* chunk = duckdb_fetch_chunk(gift.result)) {
         add_rows(chunk, types, answer);
         duckdb_destroy_data_chunk(&chunk);
     }
     return answer;
+}
+
+Result<> Statement::scan(const sql::Database::OnRow& on_row) {
+    duckdb_pending_result pending = nullptr;
+    const bool is_prepared =
+        duckdb_pending_prepared_streaming(statement_, &pending) == DuckDBSuccess;
+    Gift gift;
+    const bool is_done =
+        is_prepared && duckdb_execute_pending(pending, &gift.result) == DuckDBSuccess;
+    const std::string why = is_prepared ? "" : duckdb_pending_error(pending);
+    duckdb_destroy_pending(&pending);
+    if (!is_prepared) return std::unexpected(connection_->error(DUCKDB_ERROR_INVALID, why));
+    if (!is_done) {
+        return std::unexpected(connection_->error(duckdb_result_error_type(&gift.result),
+                                                  duckdb_result_error(&gift.result)));
+    }
+    const auto types = types_of(gift.result);
+    while (auto* chunk = duckdb_fetch_chunk(gift.result)) {
+        sql::Answer part;
+        add_rows(chunk, types, part);
+        duckdb_destroy_data_chunk(&chunk);
+        for (const auto& row : part.rows) on_row(row);
+    }
+    if (const char* broken = duckdb_result_error(&gift.result); broken != nullptr) {
+        return std::unexpected(connection_->error(duckdb_result_error_type(&gift.result), broken));
+    }
+    return {};
 }
 
 Connection::~Connection() {

@@ -36,6 +36,7 @@ class Statement {
     /// To its end; how many rows it changed.
     Result<std::uint64_t> run();
     Result<sql::Answer> ask(std::span<const sql::Value> values);
+    Result<> scan(const sql::Database::OnRow& on_row);
 
     /// Whether `ask` can give every column as it is.
     bool has_plain_columns() const;

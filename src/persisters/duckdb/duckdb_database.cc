@@ -105,6 +105,14 @@ Result<sql::Answer> DuckdbDatabase::ask(std::string_view statement,
     return connection_->ask(statement, {values.begin(), values.size()});
 }
 
+Result<> DuckdbDatabase::scan(std::string_view statement, const OnRow& on_row) {
+    ensure(connection_ != nullptr, "exists or begin comes before scan");
+    auto prepared =
+        connection_->prepare(fmt::format("SELECT COLUMNS(*)::VARCHAR FROM ({})", statement));
+    if (!prepared) return std::unexpected(std::move(prepared).error());
+    return prepared->scan(on_row);
+}
+
 Result<std::string> DuckdbDatabase::kind_of_object(std::string_view name) {
     const auto found =
         ask(fmt::format("SELECT 'table' FROM duckdb_tables() WHERE database_name = "

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
          .naming = {.folds_case = true,
                     .reserved = {std::string(streams::sql::kCommitColumn),
                                  std::string(streams::duckdb::kRowColumn), "rowid"}},
+         .hashes = streams::RowHashes::Bytes,
          .examples = {"stream-github --config github.json | persist-duckdb --path github.db",
                       "persist-duckdb show --path github.db issues"},
          .make = streams::duckdb::make,

@@ -237,7 +237,7 @@ Result<> merge(sql::Database& database, const std::string& table, const Steps& s
     for (const auto& step : steps) {
         if (const auto* activation = std::get_if<StagedActivation>(&step)) {
             STREAMS_TRY(sql::activate(database, activation->stream, activation->table,
-                                      activation->version, activation->removes));
+                                      activation->version, activation->removes, counts));
             continue;
         }
         const auto& staged = std::get<StagedRows>(step);

@@ -128,7 +128,7 @@ Result<> CopyWriter::activate(sql::OpenTable& table, std::int64_t version, bool 
         return {};
     }
     STREAMS_TRY(finish(counts));
-    return sql::activate(database_, stream_, table, version, removes);
+    return sql::activate(database_, stream_, table, version, removes, counts);
 }
 
 Result<> CopyWriter::merge_range(const Stage& stage, std::int64_t begin, std::int64_t end,
@@ -162,7 +162,7 @@ Result<> CopyWriter::finish(sql::RowCounts& counts) {
     std::int64_t begin = 0;
     for (const auto& cut : stage->cuts) {
         STREAMS_TRY(merge_range(*stage, begin, cut.row, counts));
-        STREAMS_TRY(sql::activate(database_, stream_, table_, cut.version, cut.removes));
+        STREAMS_TRY(sql::activate(database_, stream_, table_, cut.version, cut.removes, counts));
         begin = cut.row;
     }
     STREAMS_TRY(merge_range(*stage, begin, stage->rows, counts));

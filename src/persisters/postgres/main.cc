@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
                     .name_bytes_max = 63,
                     .reserved = {std::string(streams::sql::kCommitColumn), "tableoid", "xmin",
                                  "cmin", "xmax", "cmax", "ctid"}},
+         .hashes = streams::RowHashes::Values,
          .examples = {"stream-github --config github.json | persist-postgres --url "
                       "postgresql://me@db.example.com/shop",
                       "persist-postgres show --url postgresql://me@db.example.com/shop issues"},

@@ -135,6 +135,25 @@ Result<sql::Answer> PostgresDatabase::ask(std::string_view statement,
     return answer;
 }
 
+Result<> PostgresDatabase::scan(std::string_view statement, const OnRow& on_row) {
+    if (in_transaction_) return fetch(statement, on_row);
+    STREAMS_TRY(begin_local());
+    auto fetched = fetch(statement, on_row);
+    auto ended = connection_->run(fetched ? "COMMIT" : "ROLLBACK");
+    return fetched ? ended : fetched;
+}
+
+Result<> PostgresDatabase::fetch(std::string_view statement, const OnRow& on_row) {
+    STREAMS_TRY(
+        connection_->run(fmt::format("DECLARE streams_rows NO SCROLL CURSOR FOR {}", statement)));
+    while (true) {
+        const auto answer = connection_->ask("FETCH 1000 FROM streams_rows");
+        if (!answer) return std::unexpected(answer.error());
+        if (answer->rows.empty()) return connection_->run("CLOSE streams_rows");
+        for (const auto& row : answer->rows) on_row(row);
+    }
+}
+
 Result<std::string> PostgresDatabase::kind_of_object(std::string_view name) {
     const auto kind = ask(kKind, {schema_, name});
     if (!kind) return std::unexpected(kind.error());

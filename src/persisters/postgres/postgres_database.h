@@ -38,6 +38,7 @@ class PostgresDatabase final : public sql::Database {
     void roll_back() override;
     bool in_transaction() const override { return in_transaction_; }
     std::uint64_t transaction() const override { return transaction_; }
+    Result<> scan(std::string_view statement, const OnRow& on_row) override;
     Result<sql::Answer> ask(std::string_view statement,
                             std::initializer_list<sql::Value> values) override;
 
@@ -75,6 +76,7 @@ class PostgresDatabase final : public sql::Database {
     Connection& connection() { return *connection_; }
 
  private:
+    Result<> fetch(std::string_view statement, const OnRow& on_row);
     /// What a table needs before rows can go into it.
     struct Pending {
         sql::TableChange change;

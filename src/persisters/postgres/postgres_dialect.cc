@@ -14,6 +14,7 @@ const sql::Dialect& postgres_dialect() {
         .adds_if_not_exists = true,
         .folds_case = false,
         .reserved_prefixes = {"pg_", "_streams_"},
+        .row_hashes = RowHashes::Values,
     };
     return dialect;
 }

@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
          .naming = {.folds_case = true,
                     .takes_empty = true,
                     .reserved = {std::string(streams::sql::kCommitColumn)}},
+         .hashes = streams::RowHashes::Bytes,
          .examples = {"stream-github --config github.json | persist-sqlite --path github.db",
                       "persist-sqlite show --path github.db issues"},
          .make = streams::sqlite::make,

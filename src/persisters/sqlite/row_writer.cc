@@ -85,9 +85,9 @@ Result<std::unique_ptr<sql::TableWriter>> RowWriter::make(sql::Database& databas
 }
 
 Result<> RowWriter::activate(sql::OpenTable& table, std::int64_t version, bool removes,
-                             sql::RowCounts& /*counts*/) {
+                             sql::RowCounts& counts) {
     if (!removes) STREAMS_TRY(sql::add_deleted_column(*database_, table));
-    return sql::activate(*database_, *stream_, table, version, removes);
+    return sql::activate(*database_, *stream_, table, version, removes, counts);
 }
 
 int RowWriter::bind_time(std::size_t position, const Column& column, std::size_t row) {

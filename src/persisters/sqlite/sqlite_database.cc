@@ -85,6 +85,18 @@ Result<sql::Answer> SqliteDatabase::ask(std::string_view statement,
     return answer;
 }
 
+Result<> SqliteDatabase::scan(std::string_view statement, const OnRow& on_row) {
+    ensure(connection_ != nullptr, "exists or begin comes before scan");
+    auto prepared = connection_->prepare(statement);
+    if (!prepared) return std::unexpected(std::move(prepared).error());
+    while (true) {
+        const auto has_row = prepared->step();
+        if (!has_row) return std::unexpected(has_row.error());
+        if (!*has_row) return {};
+        on_row(prepared->cells());
+    }
+}
+
 Result<std::string> SqliteDatabase::kind_of_object(std::string_view name) {
     return sqlite::kind_of_object(*connection_, name);
 }

@@ -25,6 +25,7 @@ class SqliteDatabase final : public sql::Database {
     void roll_back() override;
     bool in_transaction() const override { return in_transaction_; }
     std::uint64_t transaction() const override { return transaction_; }
+    Result<> scan(std::string_view statement, const OnRow& on_row) override;
     Result<sql::Answer> ask(std::string_view statement,
                             std::initializer_list<sql::Value> values) override;
 

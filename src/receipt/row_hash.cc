@@ -1,0 +1,260 @@
+#include "receipt/row_hash.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "batch/convert.h"
+#include "batch/numbers.h"
+#include "batch/time_text.h"
+#include "http/base64.h"
+#include "state/canonical_json.h"
+
+namespace streams {
+namespace {
+
+__extension__ using Product = unsigned __int128;
+
+// Odd, with as many ones as zeros in every byte.
+constexpr std::uint64_t kBytes = 0xa0761d6478bd642fULL;
+constexpr std::uint64_t kNumber = 0xe7037ed1a0b428dbULL;
+constexpr std::uint64_t kReal = 0x8ebc6af09c88c6e3ULL;
+constexpr std::uint64_t kBoolean = 0x589965cc75374cc3ULL;
+constexpr std::uint64_t kRow = 0x1d8e4e27c47d124fULL;
+
+constexpr double kExactWhole = 9007199254740992.0;  // 2^53: all whole doubles below are their text.
+
+std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
+    const Product product = static_cast<Product>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+template <typename T>
+T load(const char* at) {
+    T value;
+    std::memcpy(&value, at, sizeof value);
+    return value;
+}
+
+// As wyhash mixes: 16 bytes a multiplication, the ends of what is left twice.
+std::uint64_t hash_bytes(std::uint64_t seed, std::string_view text) {
+    const char* at = text.data();
+    const std::size_t size = text.size();
+    std::uint64_t state = seed ^ kBytes;
+    std::uint64_t a = 0;
+    std::uint64_t b = 0;
+    if (size <= 16) {
+        if (size >= 4) {
+            const std::size_t step = size >> 3 << 2;
+            a = std::uint64_t{load<std::uint32_t>(at)} << 32 | load<std::uint32_t>(at + step);
+            b = std::uint64_t{load<std::uint32_t>(at + size - 4)} << 32 |
+                load<std::uint32_t>(at + size - 4 - step);
+        } else if (size != 0) {
+            const auto byte = [&](std::size_t i) {
+                return std::uint64_t{static_cast<unsigned char>(at[i])};
+            };
+            a = byte(0) << 16 | byte(size >> 1) << 8 | byte(size - 1);
+        }
+    } else {
+        std::size_t left = size;
+        for (; left > 16; left -= 16, at += 16) {
+            state = fold(load<std::uint64_t>(at) ^ kNumber, load<std::uint64_t>(at + 8) ^ state);
+        }
+        a = load<std::uint64_t>(at + left - 16);
+        b = load<std::uint64_t>(at + left - 8);
+    }
+    const Product product = static_cast<Product>(a ^ kNumber) * (b ^ state);
+    return fold(static_cast<std::uint64_t>(product) ^ kBytes ^ size,
+                static_cast<std::uint64_t>(product >> 64) ^ kNumber);
+}
+
+std::uint64_t hash_word(std::uint64_t seed, std::uint64_t kind, std::uint64_t word) {
+    const auto first = fold(word ^ kind, seed ^ kBytes);
+    return fold(first ^ kNumber, word ^ seed ^ kRow);
+}
+
+std::uint64_t hash_integer(std::uint64_t seed, std::int64_t value) {
+    return hash_word(seed, kNumber, static_cast<std::uint64_t>(value));
+}
+
+std::uint64_t hash_decimal(std::uint64_t seed, std::string_view text) {
+    NumberText number;
+    const char* const end = text.data() + text.size();
+    if (!scan_number(text.data(), end, number) || number.end != end) return hash_bytes(seed, text);
+    std::int64_t whole = 0;
+    if (to_integer(number, whole)) return hash_integer(seed, whole);
+    double real = 0;
+    if (to_double(number, real) && std::abs(real) < kExactWhole) {
+        return hash_word(seed, kReal, std::bit_cast<std::uint64_t>(real));
+    }
+    std::string canonical;
+    return hash_bytes(seed ^ kReal,
+                      append_canonical(number, canonical) ? std::string_view(canonical) : text);
+}
+
+std::uint64_t hash_real(std::uint64_t seed, double value) {
+    if (std::abs(value) >= kExactWhole) return hash_decimal(seed, decimal_of(value));
+    const auto whole = static_cast<std::int64_t>(value);
+    if (static_cast<double>(whole) == value) return hash_integer(seed, whole);
+    return hash_word(seed, kReal, std::bit_cast<std::uint64_t>(value));
+}
+
+std::uint64_t hash_boolean(std::uint64_t seed, bool value) {
+    return hash_word(seed, kBoolean, value ? 1 : 0);
+}
+
+std::uint64_t hash_time(std::uint64_t seed, Type type, std::int64_t value) {
+    char text[kTimestampBytes];
+    std::size_t size = kTimestampBytes;
+    bool is_good = false;
+    if (type == Type::Timestamp) {
+        is_good = write_timestamp(value, text);
+    } else if (type == Type::Date) {
+        is_good = write_date(value, text);
+        size = kDateBytes;
+    } else {
+        is_good = write_time(value, text);
+        size = kTimeBytes;
+    }
+    return is_good ? hash_bytes(seed, {text, size}) : hash_integer(seed, value);
+}
+
+// Names fold in some destinations.
+std::string folded(std::string name) {
+    std::ranges::transform(name, name.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    });
+    return name;
+}
+
+std::uint64_t finish(std::uint64_t sum) {
+    return hash_word(kRow, kRow, sum);
+}
+
+}  // namespace
+
+RowHasher::RowHasher(const std::vector<Field>& fields, RowHashes how) : how_(how) {
+    cells_.reserve(fields.size());
+    for (const auto& field : fields) {
+        cells_.push_back({.seed = hash_bytes(kRow, folded(field.name)),
+                          .type = field.type,
+                          .counts = field.origin == Origin::Record});
+    }
+}
+
+std::uint64_t RowHasher::json(std::uint64_t seed, std::string_view text) const {
+    const char first = text.empty() ? '\0' : text.front();
+    if (first == 'n') return 0;
+    if (first == 't' || first == 'f') return hash_boolean(seed, first == 't');
+    if (first == '"') {
+        if (text.size() >= 2 && text.find('\\') == std::string_view::npos) {
+            return hash_bytes(seed, text.substr(1, text.size() - 2));
+        }
+        const auto parsed = nlohmann::json::parse(text, nullptr, false);
+        return parsed.is_string() ? hash_bytes(seed, parsed.get_ref<const std::string&>())
+                                  : hash_bytes(seed, text);
+    }
+    if (first != '{' && first != '[') return hash_decimal(seed, text);
+    if (how_ == RowHashes::Values) {
+        if (const auto canonical = canonical_json(text)) return hash_bytes(seed, *canonical);
+    }
+    return hash_bytes(seed, text);
+}
+
+void RowHasher::add(const Cell& cell, const Column& column,
+                    std::vector<std::uint64_t>& sums) const {
+    const auto each = [&](auto hash) {
+        if (column.nulls == 0) {
+            for (std::size_t row = 0; row < sums.size(); ++row) sums[row] += hash(row);
+            return;
+        }
+        for (std::size_t row = 0; row < sums.size(); ++row) {
+            if (!column.is_null(row)) sums[row] += hash(row);
+        }
+    };
+    const auto seed = cell.seed;
+    switch (cell.type) {
+        case Type::Boolean:
+            return each([&](std::size_t row) { return hash_boolean(seed, column.boolean(row)); });
+        case Type::Integer:
+            return each([&](std::size_t row) { return hash_integer(seed, column.integer(row)); });
+        case Type::Double:
+            return each([&](std::size_t row) { return hash_real(seed, column.real(row)); });
+        case Type::Decimal:
+            return each([&](std::size_t row) { return hash_decimal(seed, column.text(row)); });
+        case Type::Text:
+        case Type::Uuid:
+            return each([&](std::size_t row) { return hash_bytes(seed, column.text(row)); });
+        case Type::Timestamp:
+        case Type::Date:
+        case Type::Time:
+            return each(
+                [&](std::size_t row) { return hash_time(seed, cell.type, column.integer(row)); });
+        case Type::Binary:
+            return each(
+                [&](std::size_t row) { return hash_bytes(seed, http::base64(column.text(row))); });
+        case Type::Json:
+            return each([&](std::size_t row) { return json(seed, column.text(row)); });
+    }
+}
+
+std::vector<std::uint64_t> RowHasher::of(const Batch& batch) const {
+    std::vector<std::uint64_t> sums(batch.rows, 0);
+    for (std::size_t i = 0; i < cells_.size() && i < batch.columns.size(); ++i) {
+        const auto& column = batch.columns[i];
+        if (cells_[i].counts && column.nulls != batch.rows) add(cells_[i], column, sums);
+    }
+    for (auto& sum : sums) sum = finish(sum);
+    return sums;
+}
+
+std::uint64_t RowHasher::of(const std::vector<std::optional<std::string>>& row,
+                            std::size_t first) const {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+        const auto& [seed, type, counts] = cells_[i];
+        const auto& value = row[first + i];
+        if (!counts || !value) continue;
+        switch (type) {
+            case Type::Boolean:
+                sum += hash_boolean(seed, *value == "true");
+                break;
+            case Type::Integer:
+            case Type::Double:
+            case Type::Decimal:
+                sum += hash_decimal(seed, *value);
+                break;
+            case Type::Json:
+                sum += json(seed, *value);
+                break;
+            default:
+                sum += hash_bytes(seed, *value);
+        }
+    }
+    return finish(sum);
+}
+
+void add_hashes(Batch& batch, const std::vector<Field>& fields, RowHashes how) {
+    if (how != RowHashes::None) batch.hashes = RowHasher(fields, how).of(batch);
+}
+
+std::string hash_text(std::uint64_t hash) {
+    std::string text(16, '0');
+    for (auto digit = text.rbegin(); digit != text.rend(); ++digit, hash >>= 4) {
+        *digit = "0123456789abcdef"[hash & 15];
+    }
+    return text;
+}
+
+std::optional<std::uint64_t> hash_of_text(std::string_view text) {
+    std::uint64_t hash = 0;
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, hash, 16);
+    if (text.size() != 16 || read.ec != std::errc() || read.ptr != end) return std::nullopt;
+    return hash;
+}
+
+}  // namespace streams
