@@ -130,10 +130,6 @@ std::string folded(std::string name) {
     return name;
 }
 
-std::uint64_t finish(std::uint64_t sum) {
-    return hash_word(kRow, kRow, sum);
-}
-
 }  // namespace
 
 RowHasher::RowHasher(const std::vector<Field>& fields, RowHashes how) : how_(how) {
@@ -201,13 +197,17 @@ void RowHasher::add(const Cell& cell, const Column& column,
     }
 }
 
+std::uint64_t RowHasher::whole(std::uint64_t sum) {
+    return hash_word(kRow, kRow, sum);
+}
+
 std::vector<std::uint64_t> RowHasher::of(const Batch& batch) const {
     std::vector<std::uint64_t> sums(batch.rows, 0);
     for (std::size_t i = 0; i < cells_.size() && i < batch.columns.size(); ++i) {
         const auto& column = batch.columns[i];
         if (cells_[i].counts && column.nulls != batch.rows) add(cells_[i], column, sums);
     }
-    for (auto& sum : sums) sum = finish(sum);
+    for (auto& sum : sums) sum = whole(sum);
     return sums;
 }
 
@@ -215,26 +215,38 @@ std::uint64_t RowHasher::of(const std::vector<std::optional<std::string>>& row,
                             std::size_t first) const {
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < cells_.size(); ++i) {
-        const auto& [seed, type, counts] = cells_[i];
-        const auto& value = row[first + i];
-        if (!counts || !value) continue;
-        switch (type) {
-            case Type::Boolean:
-                sum += hash_boolean(seed, *value == "true");
-                break;
-            case Type::Integer:
-            case Type::Double:
-            case Type::Decimal:
-                sum += hash_decimal(seed, *value);
-                break;
-            case Type::Json:
-                sum += json(seed, *value);
-                break;
-            default:
-                sum += hash_bytes(seed, *value);
-        }
+        if (const auto& text = row[first + i]) sum += value(i, *text);
     }
-    return finish(sum);
+    return whole(sum);
+}
+
+std::uint64_t RowHasher::value(std::size_t field, std::string_view text) const {
+    const auto& [seed, type, counts] = cells_[field];
+    if (!counts) return 0;
+    switch (type) {
+        case Type::Boolean:
+            return hash_boolean(seed, text == "true");
+        case Type::Integer:
+        case Type::Double:
+        case Type::Decimal:
+            return hash_decimal(seed, text);
+        case Type::Json:
+            return json(seed, text);
+        default:
+            return hash_bytes(seed, text);
+    }
+}
+
+std::uint64_t RowHasher::value(std::size_t field, std::int64_t number) const {
+    const auto& cell = cells_[field];
+    if (!cell.counts) return 0;
+    return cell.type == Type::Boolean ? hash_boolean(cell.seed, number != 0)
+                                      : hash_integer(cell.seed, number);
+}
+
+std::uint64_t RowHasher::value(std::size_t field, double number) const {
+    const auto& cell = cells_[field];
+    return cell.counts ? hash_real(cell.seed, number) : 0;
 }
 
 void add_hashes(Batch& batch, const std::vector<Field>& fields, RowHashes how) {

@@ -32,6 +32,15 @@ class RowHasher {
     /// for JSON) would hold the value; booleans as `true` and `false`.
     std::uint64_t of(const std::vector<std::optional<std::string>>& row, std::size_t first) const;
 
+    /// The same a value at a time: the hash of a row is `whole` of the sum of its values'. Booleans
+    /// may be numbers, bytes are base64.
+    std::uint64_t value(std::size_t field, std::string_view text) const;
+    std::uint64_t value(std::size_t field, std::int64_t number) const;
+    std::uint64_t value(std::size_t field, double number) const;
+    static std::uint64_t whole(std::uint64_t sum);
+
+    Type type(std::size_t field) const { return cells_[field].type; }
+
  private:
     struct Cell {
         std::uint64_t seed = 0;  // Of its column's name.

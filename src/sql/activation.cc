@@ -25,7 +25,7 @@ Result<> remove(Database& database, const OpenTable& table, const std::string& r
         const auto sum = sum_rows(database, table.fields, rows);
         if (!sum) return std::unexpected(sum.error());
         counts.removed += sum->rows;
-        counts.add_hash(0 - sum->hash);
+        counts.subtract_hash(sum->hash);
     }
     return database.run("DELETE FROM " + rows);
 }

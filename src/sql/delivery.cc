@@ -150,7 +150,7 @@ bool is_named(const std::vector<std::string>& names, const std::string& name) {
 }  // namespace
 
 std::string text_columns(const Database& database, const std::vector<Field>& fields,
-                             std::string_view prefix) {
+                         std::string_view prefix) {
     std::string columns;
     for (const auto& field : fields) {
         Field text = field;

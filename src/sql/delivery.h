@@ -19,7 +19,7 @@ struct RowSum {
 /// The columns of `fields` as RowHasher reads them, from `prefix`, such as `kept.`: a list for a
 /// SELECT.
 std::string text_columns(const Database& database, const std::vector<Field>& fields,
-                             std::string_view prefix = {});
+                         std::string_view prefix = {});
 
 /// Of the rows that `from` gives: a table's quoted name, and what a SELECT may have behind it.
 Result<RowSum> sum_rows(Database& database, const std::vector<Field>& fields, std::string_view from,

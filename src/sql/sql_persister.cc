@@ -99,9 +99,9 @@ Result<> SqlPersister::write_rows(const Stream& stream, const Batch& batch) {
     return {};
 }
 
-// Of rows that are merged only the writer knows what they replace.
+// Of rows that are merged the writer subtracts those that they replace, or that change nothing.
 void SqlPersister::note_hashes(Opened& opened, const Batch& batch) const {
-    if (batch.hashes.size() != batch.rows || !is_named() || opened.table.is_merged) {
+    if (batch.hashes.size() != batch.rows || !is_named()) {
         opened.counts.hash.reset();
         return;
     }

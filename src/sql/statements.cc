@@ -56,7 +56,8 @@ std::string assignments(const Upsert& upsert) {
     return text;
 }
 
-std::string condition(const Dialect& dialect, const Upsert& upsert) {
+// Whether the row that is there is replaced.
+std::string condition_of(const Dialect& dialect, const Upsert& upsert) {
     auto data = differs(dialect, upsert.data, upsert.absent);
     const auto tracked = differs(dialect, upsert.tracked, upsert.cleared);
     if (data.empty()) data = "false";
@@ -73,6 +74,12 @@ std::string condition(const Dialect& dialect, const Upsert& upsert) {
                        excluded(upsert.sequence), kept(upsert.sequence), text);
 }
 
+std::string condition(const Dialect& dialect, const Upsert& upsert) {
+    const auto text = condition_of(dialect, upsert);
+    if (upsert.leaving.empty()) return text;
+    return fmt::format("CASE WHEN {} THEN {} ELSE false END", text, upsert.leaving);
+}
+
 std::string parameters(std::size_t count) {
     std::string values;
     for (std::size_t i = 1; i <= count; ++i) append(values, fmt::format("${}", i), ", ");
@@ -80,6 +87,10 @@ std::string parameters(std::size_t count) {
 }
 
 }  // namespace
+
+std::string replaces(const Dialect& dialect, const Upsert& upsert) {
+    return condition_of(dialect, upsert);
+}
 
 std::string create_table(const TableDefinition& definition, bool if_not_exists) {
     std::string columns;

@@ -50,7 +50,13 @@ struct Upsert {
     /// A function of one argument that gives it back and notes it, so that a row that was written
     /// for `tracked` alone can be counted as the same. Empty: nothing is noted.
     std::string noting_function;
+
+    /// A condition that is true, asked of `kept` before a row there is replaced. Empty: none.
+    std::string leaving;
 };
+
+/// Whether the row `excluded` replaces the row `kept` of its key.
+std::string replaces(const Dialect& dialect, const Upsert& upsert);
 
 /// `INSERT ... ON CONFLICT (key) DO UPDATE ... WHERE something differs` of one row of parameters.
 std::string upsert_row(const Dialect& dialect, const Upsert& upsert);

@@ -23,6 +23,7 @@ struct RowCounts {
     void add_hash(std::uint64_t more) {
         if (hash) *hash += more;
     }
+    void subtract_hash(std::uint64_t less) { add_hash(0 - less); }
 };
 
 /// Puts the rows of one stream into its table, by the database's fastest way. Made by
@@ -38,7 +39,8 @@ class TableWriter {
     virtual ~TableWriter() = default;
 
     /// `commit` is the number of the commit to come, for tables with `_streams_commit`; 0: none, in
-    /// a bare pipe.
+    /// a bare pipe. The hashes of the rows are in `counts` already; where rows are merged, those of
+    /// rows that change nothing and of rows that are replaced are subtracted here or in `finish`.
     /// **Errors.** Data, where a row cannot be stored; then nothing can be committed any more.
     virtual Result<> write(const Batch& batch, std::int64_t commit, RowCounts& counts) = 0;
 

@@ -98,6 +98,8 @@ class LocalStorage final : public Storage {
 
     Result<bool> put_if_absent(const std::string& name, std::string_view bytes) override;
     Result<std::optional<std::string>> read(const std::string& name) override;
+    Result<bool> read_in_pieces(const std::string& name,
+                                const std::function<void(std::string_view)>& on_piece) override;
     Result<std::vector<std::string>> list(const std::string& folder) override;
     Result<bool> exists(const std::string& name) override;
     Result<> remove(const std::string& name) override;
@@ -206,18 +208,24 @@ Result<bool> LocalStorage::put_if_absent(const std::string& name, std::string_vi
 }
 
 Result<std::optional<std::string>> LocalStorage::read(const std::string& name) {
-    auto there = exists(name);
-    if (!there) return std::unexpected(std::move(there).error());
-    if (!*there) return std::optional<std::string>();
+    std::string text;
+    const auto is_there = read_in_pieces(name, [&](std::string_view piece) { text.append(piece); });
+    if (!is_there) return std::unexpected(is_there.error());
+    return *is_there ? std::optional(std::move(text)) : std::nullopt;
+}
+
+Result<bool> LocalStorage::read_in_pieces(const std::string& name,
+                                          const std::function<void(std::string_view)>& on_piece) {
+    const auto there = exists(name);
+    if (!there || !*there) return there;
     auto file = opened(name, O_RDONLY);
     if (!file) return std::unexpected(std::move(file).error());
-    std::string text;
     std::string piece(std::size_t{1} << 16, '\0');
     while (true) {
         auto count = read_some(file->get(), piece.data(), piece.size(), path_of(name));
         if (!count) return std::unexpected(std::move(count).error());
-        if (*count == 0) return text;
-        text.append(piece, 0, *count);
+        if (*count == 0) return true;
+        on_piece(std::string_view(piece).substr(0, *count));
     }
 }
 

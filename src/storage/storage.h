@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,10 @@ class Storage {
 
     /// None where there is no such object.
     virtual Result<std::optional<std::string>> read(const std::string& name) = 0;
+
+    /// Hands its bytes on, a piece at a time, in order; whether there is such an object.
+    virtual Result<bool> read_in_pieces(const std::string& name,
+                                        const std::function<void(std::string_view)>& on_piece) = 0;
 
     /// The names directly in `folder`, sorted by bytes, those of folders with a `/` behind; none
     /// where there is no such folder.

@@ -179,6 +179,56 @@ class Receipts:
         self.assertEqual([table["stream"] for table in self.verify("--stream", "t", "--pipeline", "p")], ["t"])
         self.assertEqual(self.verify("--pipeline", "other"), [])
 
+    def test_merged_rows_are_found_as_delivered(self):
+        self.load(lines(ROWS, ["id"]))
+        self.assert_good(5)
+        self.load(lines(ROWS[:2], ["id"], state=2))  # The same.
+        self.assert_good(5)
+        self.load(lines(WIDER + [{"id": 2, "text": "x"}, {"id": 2, "text": "y"}, {"id": 7}], ["id"], state=3))
+        self.assert_good(7)
+        self.load(lines(ROWS + WIDER, ["id"], state=4))
+        self.assert_good(7)
+        self.load(lines([{"id": 7, "x": "9"}], ["id"], {"id": {"type": "integer"}, "x": {"type": "string"}}, state=5))
+        self.assert_good(7)
+
+    def test_a_changed_value_of_a_merged_row_is_found(self):
+        self.load(lines(ROWS, ["id"]))
+        for column in TYPES:
+            if column == "id":
+                continue
+            with self.subTest(column):
+                self.load(lines([{"id": 1}], ["id"], state=2))
+                self.load(lines(ROWS, ["id"], state=3))
+                self.assert_good(5)
+                self.change(f'UPDATE {self.table} SET "{column}" = NULL WHERE id = 1')
+                self.assert_fault(0, 5, 5, "changed")
+                self.load_again()
+
+    def load_again(self):
+        self.run_streams(lines(ROWS, ["id"], state=4), "--load", "overwrite", "--same-source")
+
+    def test_a_lost_row_and_a_row_of_others_in_a_merged_table_are_found(self):
+        self.load(lines(ROWS, ["id"]))
+        self.change(f"DELETE FROM {self.table} WHERE id = 1")
+        self.assert_fault(0, 5, 4, "lost")
+        self.change(f"INSERT INTO {self.table} (id) VALUES (77), (78)")
+        self.assert_fault(0, 5, 6, "not ours")
+
+    def test_merged_rows_of_old_versions_go_with_their_receipts(self):
+        self.load(self.versions(["id"]), "--hard-delete")
+        self.assert_good(2)
+        self.load(self.versions(["id"]).replace('"version": 2', '"version": 3').replace('"value": 1', '"value": 2'))
+        self.assert_good(4)
+
+    def test_a_whole_load_of_a_merged_table_is_what_counts_from_then_on(self):
+        self.run_streams(lines(ROWS, ["id"]))
+        self.run_streams(lines(ROWS[:3], ["id"], state=2), "--load", "overwrite")
+        self.assert_good(3)
+        self.run_streams(lines(ROWS, ["id"], state=3))
+        self.assert_good(5)
+        self.change(f"DELETE FROM {self.table} WHERE id = 1")
+        self.assert_fault(0, 5, 4, "lost")
+
 
 class Sqlite(Receipts, unittest.TestCase):
     program = "persist-sqlite"
@@ -218,7 +268,7 @@ class Postgres(Receipts, unittest.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.schema = "s_" + self.id().rsplit(".", 1)[1][-40:]
+        self.schema = "s_" + self.id().rsplit(".", 1)[1].removeprefix("test_")[:40]
         self.table = f"{self.schema}.s"
 
     def url(self):
@@ -226,6 +276,99 @@ class Postgres(Receipts, unittest.TestCase):
 
     def change(self, statement):
         self.server.ask(statement)
+
+
+class Files:
+    """What holds for every format of files."""
+
+    program = "persist-file"
+    flags = ("--pipeline", "p")
+
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def url(self):
+        return f"file:{self.folder / 'out'}?format={self.format}{self.more}"
+
+    load, run_streams, verify = Receipts.load, Receipts.run_streams, Receipts.verify
+    assert_good = Receipts.assert_good
+
+    def assert_fault(self, commit, *words):
+        (table,) = self.verify(status=3)
+        fault = table["faults"][0]
+        self.assertEqual((len(table["faults"]), fault["commit"]), (1, commit))
+        for word in words:
+            self.assertIn(word, fault["what"])
+
+    def files(self):
+        return sorted(path for path in (self.folder / "out" / "s").rglob("*") if path.is_file())
+
+    def test_files_are_found_as_delivered(self):
+        self.load(lines(ROWS))
+        self.load(lines(WIDER, state=2))
+        self.assert_good(len(ROWS) + len(WIDER))
+        self.run_streams(lines(ROWS[:2], state=3), "--load", "overwrite")
+        self.assert_good(2)
+
+    def test_a_changed_byte_is_found_with_its_file(self):
+        self.load(lines(ROWS))
+        self.load(lines(ROWS, state=2))
+        path = next(path for path in self.files() if f".{2:020d}." in path.name)
+        whole = bytearray(path.read_bytes())
+        whole[len(whole) // 2] ^= 1
+        path.write_bytes(whole)
+        self.assert_fault(2, path.name)
+
+    def test_a_lost_file_and_one_that_was_cut_are_found(self):
+        self.load(lines(ROWS))
+        self.load(lines(ROWS, state=2))
+        path = self.files()[0]
+        path.write_bytes(path.read_bytes()[:-1])
+        self.assert_fault(1, path.name, "bytes")
+        path.unlink()
+        self.assert_fault(1, path.name, "gone")
+
+    def test_a_copy_of_a_file_is_found(self):
+        self.load(lines(ROWS))
+        path = self.files()[0]
+        (path.parent / ("copy" + path.suffix)).write_bytes(path.read_bytes())
+        self.assert_fault(0, "copy")
+
+    def test_what_a_dead_run_has_left_is_no_fault(self):
+        self.load(lines(ROWS))
+        path = self.files()[0]
+        left = path.parent / path.name.replace(".1.0.", ".1.7.", 1)
+        left.write_bytes(path.read_bytes())
+        self.assertNotEqual(left, path)
+        (table,) = self.verify()
+        self.assertIn(left.name, table["notes"][0])
+
+    def test_pipelines_in_one_folder_know_their_own(self):
+        self.load(lines(ROWS))
+        self.load(lines(ROWS, state=2), "--pipeline", "q")
+        self.assertEqual([(t["pipeline"], t["rows"], t["faults"], t["notes"]) for t in self.verify()],
+                         [("p", 6, [], []), ("q", 6, [], [])])
+
+
+class JsonLines(Files, unittest.TestCase):
+    format, more = "jsonl", ""
+
+
+class Packed(Files, unittest.TestCase):
+    format, more = "csv", "&compression=zstd"
+
+
+class Parted(Files, unittest.TestCase):
+    format, more = "jsonl", "&partition=id"
+
+    def test_files_are_found_as_delivered(self):
+        self.load(lines(ROWS))
+        self.assert_good(len(ROWS))
+
+
+@unittest.skipUnless((BIN.parent / "lib/streams/parquet.so").exists(), "this build writes no Parquet")
+class Parquet(Files, unittest.TestCase):
+    format, more = "parquet", ""
 
 
 if __name__ == "__main__":

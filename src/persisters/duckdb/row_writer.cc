@@ -117,7 +117,11 @@ Result<StagedRows> RowWriter::new_staged_rows() const {
     StagedRows staged;
     staged.table = database_.staging().new_table();
     staged.is_merged = table_.is_merged;
-    if (staged.is_merged) staged.upsert = sql::upsert_of(dialect(), stream_, table_);
+    if (staged.is_merged) {
+        staged.upsert = sql::upsert_of(dialect(), stream_, table_);
+        staged.fields = stream_.fields;
+        staged.kept = table_.fields;
+    }
     sql::TableDefinition definition{.table = staged.table, .columns = {}, .key = {}};
     for (std::size_t i = 0; i < stream_.fields.size(); ++i) {
         staged.columns.push_back(stream_.fields[i].name);

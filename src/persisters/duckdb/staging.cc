@@ -5,6 +5,7 @@
 
 #include "persisters/duckdb/dialect.h"
 #include "sql/activation.h"
+#include "sql/delivery.h"
 #include "sql/table_name.h"
 
 namespace streams::duckdb {
@@ -66,7 +67,7 @@ class Merge {
           met_(quoted(staged.table + "_met")) {}
 
     Result<> run(sql::RowCounts& counts) {
-        const auto winners = keep_winners();
+        const auto winners = keep_winners(counts);
         if (!winners) return std::unexpected(winners.error());
         counts.same += staged_.rows - *winners;
         const auto is_empty =
@@ -88,7 +89,7 @@ class Merge {
 
     // Of rows with one key the last stays; where there is a sequence, the last of its greatest
     // value. Answers how many.
-    Result<std::uint64_t> keep_winners() {
+    Result<std::uint64_t> keep_winners(sql::RowCounts& counts) {
         const auto keys = quoted_list(upsert_.key);
         const auto distinct =
             number(fmt::format("SELECT count(*) FROM (SELECT DISTINCT {} FROM {})", keys, source_));
@@ -96,11 +97,40 @@ class Merge {
         const auto order = upsert_.sequence.empty()
                                ? std::string()
                                : quoted(upsert_.sequence) + " DESC NULLS LAST, ";
-        STREAMS_TRY(database_.run(fmt::format(
-            "DELETE FROM {0} WHERE {1} IN (SELECT {1} FROM (SELECT {1}, row_number() OVER "
+        const auto losers = fmt::format(
+            "{0} WHERE {1} IN (SELECT {1} FROM (SELECT {1}, row_number() OVER "
             "(PARTITION BY {2} ORDER BY {3}{1} DESC) AS place FROM {0}) WHERE place > 1)",
-            source_, row_, keys, order)));
+            source_, row_, keys, order);
+        STREAMS_TRY(subtract(staged_.fields, losers, "", counts));
+        STREAMS_TRY(database_.run("DELETE FROM " + losers));
         return distinct;
+    }
+
+    // Rows that are not stored, or no longer, take their hashes with them.
+    Result<> subtract(const std::vector<Field>& fields, const std::string& rows,
+                      std::string_view prefix, sql::RowCounts& counts) {
+        if (!counts.hash) return {};
+        const auto sum = sql::sum_rows(database_, fields, rows, prefix);
+        if (!sum) return std::unexpected(sum.error());
+        counts.subtract_hash(sum->hash);
+        return {};
+    }
+
+    Result<> subtract_met(std::uint64_t all, std::uint64_t changed, sql::RowCounts& counts) {
+        if (all > changed) {
+            STREAMS_TRY(
+                subtract(staged_.fields,
+                         fmt::format("{} AS staged JOIN {} ON staged.{} = streams_staged WHERE "
+                                     "streams_change < 2",
+                                     source_, met_, row_),
+                         "staged.", counts));
+        }
+        if (changed == 0) return {};
+        return subtract(staged_.kept,
+                        fmt::format("{} AS kept JOIN {} ON kept.rowid = streams_kept WHERE "
+                                    "streams_change = 2",
+                                    target_, met_),
+                        "kept.", counts);
     }
 
     // 2: a row of other data; 1: written for what is tracked alone; 0: not written.
@@ -163,6 +193,7 @@ class Merge {
         counts.new_rows += winners > all ? winners - all : 0;
         counts.changed += changed;
         counts.same += all - changed;
+        STREAMS_TRY(subtract_met(all, changed, counts));
         if (written > 0) {
             STREAMS_TRY(database_.run(
                 fmt::format("DELETE FROM {} WHERE rowid IN (SELECT streams_kept FROM {} WHERE "

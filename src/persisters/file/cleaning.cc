@@ -94,6 +94,10 @@ std::string data_name(const std::string& folder, const CommitName& name, int par
                        name.epoch, part, ending);
 }
 
+bool is_data_name(std::string_view name, const std::string& pipeline) {
+    return epoch_of(name, part_of(pipeline) + ".") != 0;
+}
+
 Result<> clean(Storage& storage, const std::string& pipeline, std::int64_t epoch,
                const std::vector<Entry>& entries) {
     return Cleaner(storage, pipeline, epoch, entries).clean("");

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "persisters/file/journal.h"
 #include "storage/storage.h"
@@ -18,6 +19,9 @@ struct CommitName {
 /// `FOLDER/PIPELINE.<commit, 20 digits>.<epoch>.<part>` and the ending: `.jsonl`.
 std::string data_name(const std::string& folder, const CommitName& name, int part,
                       const std::string& ending);
+
+/// Whether `name`, without its folder, is one that `pipeline` gives its files.
+bool is_data_name(std::string_view name, const std::string& pipeline);
 
 /// Removes what writers of `pipeline` with an epoch below `epoch` left and no entry names.
 Result<> clean(Storage& storage, const std::string& pipeline, std::int64_t epoch,

@@ -9,6 +9,7 @@
 #include "batch/batch_builder.h"
 #include "persisters/file/cleaning.h"
 #include "persisters/file/data_files.h"
+#include "persisters/file/delivery.h"
 #include "persisters/file/file_style.h"
 #include "persisters/file/folder_view.h"
 #include "persisters/file/journal.h"
@@ -108,6 +109,13 @@ class FilePersister final : public Persister, public Ledger {
 
     Result<std::vector<KeptReject>> kept_rejects() override {
         return rejects_of(*storage_, is_bare_ ? std::string() : pipeline_);
+    }
+
+    Result<std::optional<std::vector<Verified>>> verify(
+        const std::vector<std::string>& streams) override {
+        auto verified = verify_files(*storage_, pipeline_, streams);
+        if (!verified) return std::unexpected(std::move(verified).error());
+        return *std::move(verified);
     }
 
     Ledger* ledger() override { return is_bare_ ? nullptr : this; }

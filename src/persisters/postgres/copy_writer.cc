@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sql/activation.h"
+#include "sql/delivery.h"
 #include "sql/ledger_tables.h"
 #include "sql/open_table.h"
 #include "sql/upsert.h"
@@ -143,8 +144,11 @@ Result<> CopyWriter::merge_range(const Stage& stage, std::int64_t begin, std::in
     }
     const auto upsert = sql::upsert_of(database_.dialect(), staged, table_);
     if (!stage.has_rising_keys) {
-        STREAMS_TRY(database_.run(keep_last(stage, upsert, begin, end)));
+        const auto rows = losers(stage, upsert, begin, end);
+        STREAMS_TRY(subtract(rows, "staged.", counts));
+        STREAMS_TRY(database_.run("DELETE FROM " + rows));
     }
+    STREAMS_TRY(subtract_met(stage, upsert, begin, end, counts));
     const auto merged = database_.ask(merge(stage, database_.dialect(), upsert, begin, end), {});
     if (!merged) return std::unexpected(merged.error());
     const auto added = static_cast<std::uint64_t>(merged->integer(0, 0));
@@ -153,6 +157,30 @@ Result<> CopyWriter::merge_range(const Stage& stage, std::int64_t begin, std::in
     counts.changed += changed;
     counts.same += rows - added - changed;
     return {};
+}
+
+// Rows that are not stored, or no longer, take their hashes with them.
+Result<> CopyWriter::subtract(const std::string& rows, std::string_view prefix,
+                              sql::RowCounts& counts) {
+    if (!counts.hash) return {};
+    const auto sum = sql::sum_rows(database_, table_.fields, rows, prefix);
+    if (!sum) return std::unexpected(sum.error());
+    counts.subtract_hash(sum->hash);
+    return {};
+}
+
+Result<> CopyWriter::subtract_met(const Stage& stage, const sql::Upsert& upsert, std::int64_t begin,
+                                  std::int64_t end, sql::RowCounts& counts) {
+    if (!counts.hash) return {};
+    const auto there =
+        database_.ask(fmt::format("SELECT 1 FROM {} LIMIT 1", sql::quoted(upsert.table)), {});
+    if (!there) return std::unexpected(there.error());
+    if (there->rows.empty()) return {};
+    const auto rows = met(stage, upsert, begin, end);
+    const auto is_replaced = sql::replaces(database_.dialect(), upsert);
+    STREAMS_TRY(
+        subtract(fmt::format("{} WHERE ({}) IS NOT TRUE", rows, is_replaced), "excluded.", counts));
+    return subtract(fmt::format("{} WHERE {}", rows, is_replaced), "kept.", counts);
 }
 
 Result<> CopyWriter::finish(sql::RowCounts& counts) {

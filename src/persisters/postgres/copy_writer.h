@@ -32,6 +32,9 @@ class CopyWriter final : public sql::TableWriter {
     Result<Target> target_of(std::int64_t commit);
     Result<> load(const Batch& batch, std::size_t begin, std::size_t end, const Target& target);
     Result<> copy(const Batch& batch, std::size_t begin, std::size_t end, const Target& target);
+    Result<> subtract(const std::string& rows, std::string_view prefix, sql::RowCounts& counts);
+    Result<> subtract_met(const Stage& stage, const sql::Upsert& upsert, std::int64_t begin,
+                          std::int64_t end, sql::RowCounts& counts);
     Result<> merge_range(const Stage& stage, std::int64_t begin, std::int64_t end,
                          sql::RowCounts& counts);
     Error at_row(Error error, const Batch& batch, std::size_t row) const;

@@ -70,23 +70,30 @@ std::string create_stage(const Stage& stage, const sql::Database& database,
                        sql::quoted(stage.name), columns, kRowColumn);
 }
 
-std::string keep_last(const Stage& stage, const sql::Upsert& upsert, std::int64_t begin,
-                      std::int64_t end) {
+std::string losers(const Stage& stage, const sql::Upsert& upsert, std::int64_t begin,
+                   std::int64_t end) {
     const auto name = sql::quoted(stage.name);
     const auto key = sql::quoted_list(upsert.key);
     if (upsert.sequence.empty()) {
         return fmt::format(
-            "DELETE FROM {0} AS staged USING (SELECT {1}, max({2}) AS last FROM {0} WHERE {3} "
-            "GROUP BY {1} HAVING count(*) > 1) AS doubled "
-            "WHERE {4} = {5} AND {3} AND staged.{2} < doubled.last",
+            "{0} AS staged WHERE {3} AND EXISTS (SELECT FROM (SELECT {1}, max({2}) AS last FROM "
+            "{0} WHERE {3} GROUP BY {1} HAVING count(*) > 1) AS doubled WHERE {4} = {5} AND "
+            "staged.{2} < doubled.last)",
             name, key, kRowColumn, range(begin, end), tuple("staged", upsert.key),
             tuple("doubled", upsert.key));
     }
     return fmt::format(
-        "DELETE FROM {0} WHERE {1} IN (SELECT {1} FROM (SELECT {1}, row_number() OVER "
+        "{0} AS staged WHERE {1} IN (SELECT {1} FROM (SELECT {1}, row_number() OVER "
         "(PARTITION BY {2} ORDER BY {3} DESC NULLS LAST, {1} DESC) AS place FROM {0} WHERE {4}) "
         "AS placed WHERE place > 1)",
         name, kRowColumn, key, sql::quoted(upsert.sequence), range(begin, end));
+}
+
+std::string met(const Stage& stage, const sql::Upsert& upsert, std::int64_t begin,
+                std::int64_t end) {
+    return fmt::format("{} AS kept JOIN {} AS excluded ON {} = {} AND {}",
+                       sql::quoted(upsert.table), sql::quoted(stage.name),
+                       tuple("kept", upsert.key), tuple("excluded", upsert.key), range(begin, end));
 }
 
 std::string merge(const Stage& stage, const sql::Dialect& dialect, const sql::Upsert& upsert,

@@ -36,10 +36,14 @@ void note_keys(Stage& stage, const Stream& stream, const Batch& batch);
 std::string create_stage(const Stage& stage, const sql::Database& database,
                          const sql::OpenTable& table);
 
-/// Removes, of the staged rows from `begin` on and before `end`, all but the last of each key; with
-/// a sequence, all but that with the greatest.
-std::string keep_last(const Stage& stage, const sql::Upsert& upsert, std::int64_t begin,
-                      std::int64_t end);
+/// Of the staged rows from `begin` on and before `end`, all but the last of each key; with a
+/// sequence, all but that with the greatest. What stands behind FROM.
+std::string losers(const Stage& stage, const sql::Upsert& upsert, std::int64_t begin,
+                   std::int64_t end);
+
+/// Those rows as `excluded`, with the rows of their keys that are there, as `kept`; likewise.
+std::string met(const Stage& stage, const sql::Upsert& upsert, std::int64_t begin,
+                std::int64_t end);
 
 /// Merges those rows; answers with two counts: new rows, and rows that are other than before.
 std::string merge(const Stage& stage, const sql::Dialect& dialect, const sql::Upsert& upsert,

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "http/base64.h"
 #include "persisters/sqlite/holder.h"
 
 namespace streams::sqlite {
@@ -141,7 +142,10 @@ Result<> Connection::set_up() {
     const int code =
         sqlite3_create_function_v2(handle(), "streams_note", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
                                    &noted_, note, nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK) return std::unexpected(error());
+    const int left_code =
+        sqlite3_create_function_v2(handle(), "streams_left", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+                                   &left_, leave, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK || left_code != SQLITE_OK) return std::unexpected(error());
     // The first that reads the file, and so finds out whether it is a database at all.
     return run("PRAGMA schema_version");
 }
@@ -215,6 +219,30 @@ void Connection::note(sqlite3_context* context, int /*count*/, sqlite3_value** v
     const bool given = sqlite3_value_int(values[0]) != 0;
     *static_cast<bool*>(sqlite3_user_data(context)) = given;
     sqlite3_result_int(context, given ? 1 : 0);
+}
+
+// The first value is the number of the first field, the others are the values of it and those
+// behind it.
+void Connection::leave(sqlite3_context* context, int count, sqlite3_value** values) {
+    auto& [hasher, sum] = *static_cast<Left*>(sqlite3_user_data(context));
+    sqlite3_result_int(context, 1);
+    if (hasher == nullptr) return;
+    auto field = static_cast<std::size_t>(sqlite3_value_int(values[0]));
+    for (int i = 1; i < count; ++i, ++field) {
+        auto* value = values[i];
+        const int type = sqlite3_value_type(value);
+        if (type == SQLITE_INTEGER) {
+            sum += hasher->value(field, std::int64_t{sqlite3_value_int64(value)});
+        } else if (type == SQLITE_FLOAT) {
+            sum += hasher->value(field, sqlite3_value_double(value));
+        } else if (type != SQLITE_NULL) {
+            const auto* const bytes = static_cast<const char*>(sqlite3_value_blob(value));
+            const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
+            const std::string_view text(bytes == nullptr ? "" : bytes, size);
+            sum += type == SQLITE_BLOB ? hasher->value(field, http::base64(text))
+                                       : hasher->value(field, text);
+        }
+    }
 }
 
 Error Connection::busy() const {

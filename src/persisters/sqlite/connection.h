@@ -8,8 +8,10 @@
 #include <sqlite3.h>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "receipt/row_hash.h"
 #include "sql/database.h"
 #include "streams/error.h"
 
@@ -104,6 +106,11 @@ class Connection {
     /// What the SQL function `streams_note` was given last. It gives its argument back.
     bool noted() const { return noted_; }
 
+    /// Whose rows the SQL function `streams_left` is given next; null: none are hashed.
+    void hash_left(const RowHasher* hasher) { left_.hasher = hasher; }
+    /// The hash of the row that it was given since the last call of this.
+    std::uint64_t take_left() { return RowHasher::whole(std::exchange(left_.sum, 0)); }
+
     /// The longest value or row, in bytes. SQLite's own limit is 1 000 000 000.
     void limit_length(int bytes) { sqlite3_limit(handle(), SQLITE_LIMIT_LENGTH, bytes); }
 
@@ -119,9 +126,16 @@ class Connection {
         bool is_told = false;
     };
 
+    /// A row that is about to be replaced.
+    struct Left {
+        const RowHasher* hasher = nullptr;
+        std::uint64_t sum = 0;
+    };
+
     Connection(std::string path, std::chrono::milliseconds wait);
 
     static int wait_for_others(void* waiting, int calls);
+    static void leave(sqlite3_context* context, int count, sqlite3_value** values);
     static void note(sqlite3_context* context, int count, sqlite3_value** values);
     Result<> set_up();
     Error busy() const;
@@ -130,6 +144,7 @@ class Connection {
     std::string path_;
     Waiting waiting_;
     bool noted_ = false;
+    Left left_;
     std::unique_ptr<sqlite3, Close> handle_;
 };
 

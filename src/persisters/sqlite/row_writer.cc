@@ -28,6 +28,19 @@ int bind_blob(sqlite3_stmt* statement, int position, std::string_view bytes) {
                                bytes.size(), SQLITE_STATIC);
 }
 
+// SQLite gives a function no more than 127 arguments.
+std::string leaving_of(const sql::OpenTable& table) {
+    constexpr std::size_t kArguments = 100;
+    std::string text;
+    for (std::size_t i = 0; i < table.fields.size(); ++i) {
+        if (i % kArguments == 0) {
+            text += fmt::format("{}streams_left({}", i == 0 ? "" : ") AND ", i);
+        }
+        text += ", kept." + sql::quoted(table.fields[i].name);
+    }
+    return text.empty() ? text : text + ")";
+}
+
 }  // namespace
 
 RowWriter::Binding RowWriter::binding_of(Type type, bool is_key) {
@@ -64,11 +77,13 @@ Result<std::unique_ptr<sql::TableWriter>> RowWriter::make(sql::Database& databas
     if (!upsert.tracked.empty() || !upsert.cleared.empty()) {
         upsert.noting_function = "streams_note";
     }
+    if (table.is_merged) upsert.leaving = leaving_of(table);
     auto statement = connection.prepare(
         table.is_merged ? sql::upsert_row(sqlite_dialect(), upsert)
                         : sql::insert_row(table.target, sql::columns_of(stream, table)));
     if (!statement) return std::unexpected(std::move(statement).error());
-    std::unique_ptr<RowWriter> writer(new RowWriter(database, connection, *std::move(statement)));
+    std::unique_ptr<RowWriter> writer(new RowWriter(database, connection, *std::move(statement),
+                                                    {table.fields, RowHashes::Bytes}));
     writer->stream_ = &stream;
     writer->table_ = table.entry.table;
     writer->is_merged_ = table.is_merged;
@@ -148,10 +163,14 @@ int RowWriter::bind_row(const Batch& batch, std::size_t row) {
 
 // An insert sets the connection's last rowid, an update leaves it, and neither happens to a row
 // that is the same.
-void RowWriter::count(std::int64_t sentinel, sql::RowCounts& counts) const {
+void RowWriter::count(std::int64_t sentinel, std::uint64_t hash, sql::RowCounts& counts) {
     if (!is_merged_ || sqlite3_last_insert_rowid(connection_->handle()) != sentinel) {
         ++counts.new_rows;
-    } else if (sqlite3_changes64(connection_->handle()) == 0 || (notes_ && !connection_->noted())) {
+        return;
+    }
+    const bool is_written = sqlite3_changes64(connection_->handle()) != 0;
+    counts.subtract_hash(is_written ? connection_->take_left() : hash);
+    if (!is_written || (notes_ && !connection_->noted())) {
         ++counts.same;
     } else {
         ++counts.changed;
@@ -184,6 +203,7 @@ Result<> RowWriter::write(const Batch& batch, std::int64_t commit, sql::RowCount
     }
     // A key of one whole number is the rowid itself, and may be any.
     const bool has_number_key = key_.size() == 1 && bindings_[key_.front()] == Binding::Integer;
+    connection_->hash_left(is_merged_ && counts.hash ? &hasher_ : nullptr);
     std::int64_t sentinel = std::numeric_limits<std::int64_t>::min();
     for (std::size_t row = 0; row < batch.rows; ++row) {
         if (const int code = bind_row(batch, row); code != SQLITE_OK) {
@@ -201,7 +221,7 @@ Result<> RowWriter::write(const Batch& batch, std::int64_t commit, sql::RowCount
             sqlite3_reset(statement);
             return std::unexpected(std::move(error));
         }
-        count(sentinel, counts);
+        count(sentinel, batch.hashes.empty() ? 0 : batch.hashes[row], counts);
         sqlite3_reset(statement);
     }
     counts.rows += batch.rows;

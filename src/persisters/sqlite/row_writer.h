@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "persisters/sqlite/connection.h"
+#include "receipt/row_hash.h"
 #include "sql/database.h"
 #include "streams/batch.h"
 #include "streams/persister.h"
@@ -43,20 +44,25 @@ class RowWriter final : public sql::TableWriter {
     };
     using Scratch = std::array<char, 32>;
 
-    RowWriter(sql::Database& database, Connection& connection, Statement statement)
-        : database_(&database), connection_(&connection), statement_(std::move(statement)) {}
+    RowWriter(sql::Database& database, Connection& connection, Statement statement,
+              RowHasher hasher)
+        : database_(&database),
+          connection_(&connection),
+          statement_(std::move(statement)),
+          hasher_(std::move(hasher)) {}
 
     static Binding binding_of(Type type, bool is_key);
     int bind(std::size_t position, const Column& column, std::size_t row);
     int bind_time(std::size_t position, const Column& column, std::size_t row);
     int bind_row(const Batch& batch, std::size_t row);
-    void count(std::int64_t sentinel, sql::RowCounts& counts) const;
+    void count(std::int64_t sentinel, std::uint64_t hash, sql::RowCounts& counts);
     Error error_of(int code, const Batch& batch, std::size_t row) const;
 
     sql::Database* database_;
     Connection* connection_;
     const Stream* stream_ = nullptr;
     Statement statement_;
+    RowHasher hasher_;  // Of the whole table's columns.
     std::string table_;
     std::vector<Binding> bindings_;
     std::vector<Scratch> scratch_;       // Of times, until the statement has run.
