@@ -96,6 +96,10 @@ Result<bool> Intake::adapt(const Message& message, std::string_view line) {
             return options_.limit == 0 || slot.records < options_.limit;
         case Verdict::Stale: {
             const auto growths = slot.builder.growths();
+            if (auto allowed = slot.shape.allows(growths); !allowed) {
+                STREAMS_TRY(refuse(message, line, {.error = std::move(allowed).error()}));
+                return false;
+            }
             describe(slot);
             auto grown = slot.shape.grow(growths);
             if (grown) grown = follow(slot);
@@ -103,7 +107,7 @@ Result<bool> Intake::adapt(const Message& message, std::string_view line) {
             return true;
         }
         case Verdict::Refused:
-            STREAMS_TRY(refuse(message, line, slot.builder));
+            STREAMS_TRY(refuse(message, line, slot.builder.refusal()));
             return false;
     }
     return false;
@@ -117,14 +121,14 @@ void Intake::count(Slot& slot) {
         reader_.remove(slot.shape.stream().name);
 }
 
-Result<> Intake::refuse(const Message& message, std::string_view line,
-                        const BatchBuilder& builder) {
-    auto refusal = builder.refusal();
+Result<> Intake::refuse(const Message& message, std::string_view line, Refusal refusal) {
     const auto record_begin = message.record.data() - line.data();
     if (!options_.keeps_rejects) {
-        refusal.error.remedy =
-            "correct the source, or: --on-bad-record reject    (kept in "
-            "_streams_rejects)";
+        if (refusal.error.remedy.empty()) {
+            refusal.error.remedy =
+                "correct the source, or: --on-bad-record reject    (kept in "
+                "_streams_rejects)";
+        }
         return at_line(std::move(refusal.error), line,
                        record_begin + static_cast<std::int64_t>(refusal.offset),
                        refusal.length != 0 ? refusal.length : message.record.size());
@@ -242,6 +246,7 @@ void Intake::close_as_described(Slot& slot) {
 
 ShapePolicy Intake::policy_of(const std::string& stream) const {
     ShapePolicy policy{.naming = how_.naming, .formats = options_.formats};
+    policy.frozen = options_.freezes;
     if (!how_.merges || options_.load == Load::Append) policy.load = Load::Append;
     if (options_.load == Load::Overwrite || std::ranges::count(options_.refresh, stream) != 0) {
         policy.load = Load::Overwrite;

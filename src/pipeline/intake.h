@@ -85,7 +85,7 @@ class Intake {
     Result<bool> adapt(const Message& message, std::string_view line);
     void count(Slot& slot);
     void adopt_rows(Slot& slot, ParsedChunk::Rows& rows, std::size_t count);
-    Result<> refuse(const Message& message, std::string_view line, const BatchBuilder& builder);
+    Result<> refuse(const Message& message, std::string_view line, Refusal refusal);
     Result<> declare(const Message& message);
     Result<> activate(const Message& message);
     Result<Slot*> slot_of(const Message& message);

@@ -41,6 +41,11 @@ void append_common_settings(Spec& spec) {
                                     "beside, is bad data, or formats are not looked at.",
                      .fallback = "split",
                      .choices = {"split", "error", "text"}},
+             Setting{.name = "evolution",
+                     .description = "What a change of the source's schema does: columns follow it, "
+                                    "or it is an error.",
+                     .fallback = "evolve",
+                     .choices = {"evolve", "freeze"}},
              Setting{.name = "on_bad_record",
                      .description = "Stop at a record that cannot be stored, or keep it in "
                                     "_streams_rejects and go on.",
@@ -264,6 +269,7 @@ Result<RunOptions> run_options_of(const PersisterEntry& entry, const Settings& s
     run.same_source = options.boolean("same_source");
     run.load = load_of(settings.text("load"));
     run.formats = formats_of(settings.text("formats"));
+    run.freezes = settings.text("evolution") == "freeze";
     run.refresh = options.list("refresh");
     STREAMS_TRY(check_load(entry, run));
 

@@ -28,6 +28,7 @@ struct RunOptions {
     std::string run;               ///< `--run`: the run's id.
 
     Formats formats = Formats::Split;  ///< `--formats`: of texts that break theirs.
+    bool freezes = false;              ///< `--evolution freeze`.
     std::optional<Load> load;          ///< `--load`; none: upsert with keys, append without.
     std::vector<std::string> refresh;  ///< `--refresh`: these streams are overwritten.
     std::uint64_t limit = 0;     ///< `--limit`: a rehearsal of so many records a stream; 0: all.

@@ -289,6 +289,11 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"schema-draft",
      "A schema is of a draft of JSON Schema that is not read here. Drafts 4, 6, 7, 2019-09 and "
      "2020-12 are."},
+    {"schema-frozen",
+     "The source has changed (a field is new, gone, wider, or of another kind), and --evolution "
+     "freeze lets no column change. Let the columns follow with one run of --evolution evolve, "
+     "or correct the source; records that do not fit can be set aside with --on-bad-record "
+     "reject."},
     {"schema-invalid", "A SCHEMA message's schema is not a JSON Schema that can be followed."},
     {"schema-keyword",
      "A schema has a keyword that is neither checked nor known to be a remark, so nobody could say "

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "schema/frozen.h"
 #include "schema/widening.h"
 
 namespace streams {
@@ -191,8 +192,10 @@ Result<> Shape::declare(std::string_view schema,
     } else {
         key_ = std::move(names);
     }
+    is_fixed_ = policy_.frozen && !by_path_.empty();
     STREAMS_TRY(declare_fields(*facts));
     rules_ = rules_of(*facts);
+    STREAMS_TRY(check_none_gone());
     schema_ = schema;
     ++revision_;
     return {};
@@ -217,6 +220,16 @@ Result<> Shape::declare_again(std::string_view schema,
     return {};
 }
 
+Result<> Shape::check_none_gone() const {
+    if (!is_fixed_) return {};
+    for (const Field& field : stream_.fields) {
+        const bool is_checked = field.origin == Origin::Record && field.declared;
+        if (!is_checked || rules_.of(field.path).declared) continue;
+        return std::unexpected(frozen_field_gone(stream_.name, field.path));
+    }
+    return {};
+}
+
 // Finds the column that takes the values of `wanted`, and widens it, or adds one.
 Result<> Shape::place(const Field& wanted) {
     const auto found = by_path_.find(wanted.path);
@@ -227,6 +240,10 @@ Result<> Shape::place(const Field& wanted) {
             if (field.kind != kind) continue;
             const Field before = field;
             if (kind == wanted.kind) widen(field, wanted);
+            const bool is_wider = field != before;
+            if (is_wider && is_fixed_) {
+                return std::unexpected(frozen_error(stream_.name, wanted, &before, false));
+            }
             field.declared = field.declared || wanted.declared;
             if (field != before) ++revision_;
             return {};
@@ -236,6 +253,10 @@ Result<> Shape::place(const Field& wanted) {
 }
 
 Result<> Shape::add_column(Field field) {
+    if (is_fixed_) {
+        const bool is_new = !by_path_.contains(field.path);
+        return std::unexpected(frozen_error(stream_.name, field, nullptr, is_new));
+    }
     if (stream_.fields.size() >= policy_.fields_max) {
         return fail(ErrorKind::Data, "fields-max",
                     "stream \"" + stream_.name + "\" has more than " +
@@ -309,6 +330,8 @@ Result<> Shape::merge_stored(const std::vector<Field>& stored) {
         if (stored[i].origin == Origin::Record) by_path_[stored[i].path].push_back(i);
         if (stored[i].origin == Origin::TableVersion) stream_.versioned = true;
     }
+    is_fixed_ = policy_.frozen && !by_path_.empty();
+    if (!schema_.empty()) STREAMS_TRY(check_none_gone());
     for (const Field& field : chosen) {
         if (field.origin != Origin::Record) continue;
         Field wanted = field;
@@ -324,7 +347,31 @@ Result<> Shape::merge_stored(const std::vector<Field>& stored) {
     return {};
 }
 
+Result<> Shape::allows(std::span<const Growth> growths) const {
+    if (!policy_.frozen || by_path_.empty()) return {};
+    for (const Growth& growth : growths) {
+        if (growth.need == Growth::Need::Version) continue;
+        Field wanted;
+        wanted.path = growth.path;
+        wanted.kind = growth.kind;
+        wanted.type = growth.type;
+        const auto there = by_path_.find(growth.path);
+        const bool is_new = there == by_path_.end();
+        const Field* have = nullptr;
+        for (std::size_t i = 0; !is_new && i < there->second.size(); ++i) {
+            const Field& field = stream_.fields[there->second[i]];
+            if (growth.need == Growth::Need::Width && field.kind == growth.kind) have = &field;
+        }
+        Error error = frozen_error(stream_.name, wanted, have, is_new);
+        error.remedy += "; such records can be set aside: --on-bad-record reject";
+        return std::unexpected(std::move(error));
+    }
+    return {};
+}
+
 Result<> Shape::grow(std::span<const Growth> growths) {
+    STREAMS_TRY(allows(growths));
+    is_fixed_ = false;  // What `allows` let pass may come together.
     for (const Growth& growth : growths) {
         if (growth.need == Growth::Need::Version) {
             add_ours(Origin::TableVersion);

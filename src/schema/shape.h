@@ -32,6 +32,7 @@ struct ShapePolicy {
     bool received_at = false;   ///< Adds `_sdc_received_at`.
     bool sequence = false;      ///< Adds `_sdc_sequence`.
     std::size_t fields_max = 100'000;
+    bool frozen = false;       ///< The source's columns, once there are any, stay as they are.
     std::optional<Load> load;  ///< None: upsert with a key, append without.
 };
 
@@ -74,13 +75,18 @@ class Shape {
 
     /// Continues with the columns that the destination has: their names and kinds stay, their types
     /// only widen. Before the first record.
-    /// **Errors.** Config `key-changed`: a key field would need a second column.
+    /// **Errors.** Config `key-changed`: a key field would need a second column. Data
+    /// `schema-frozen`.
     Result<> merge_stored(const std::vector<Field>& stored);
 
     /// A later SCHEMA. An equal one, whatever the order of its members, changes nothing.
-    /// **Errors.** As `declared`; Config `key-changed`.
+    /// **Errors.** As `declared`; Config `key-changed`; Data `schema-frozen`.
     Result<> declare_again(std::string_view schema,
                            const std::optional<std::vector<std::string>>& key);
+
+    /// Whether `grow` may make this room: columns that are frozen have none.
+    /// **Errors.** Data `schema-frozen`, for a record to be refused with.
+    Result<> allows(std::span<const Growth> growths) const;
 
     /// Makes room for what records need. The caller then parses the record again.
     /// **Errors.** Data `fields-max`, `record-type` (a key field of a second kind).
@@ -109,6 +115,7 @@ class Shape {
 
     Result<> declare(std::string_view schema, const std::optional<std::vector<std::string>>& key);
     Result<> declare_fields(const SchemaFacts& facts);
+    Result<> check_none_gone() const;
     Result<> place(const Field& wanted);
     Result<> add_column(Field field);
     Result<> add_beside(Field field, Kind kind);
@@ -125,6 +132,7 @@ class Shape {
     std::vector<std::string> key_;
     std::string schema_;  ///< The last one's text; empty if there was none.
     std::uint64_t revision_ = 1;
+    bool is_fixed_ = false;  ///< The columns are frozen, and there are some.
 };
 
 }  // namespace streams

@@ -304,6 +304,73 @@ TEST(Shape, KeepsTheTypesThatAreStored) {
     EXPECT_TRUE(shape.stream().versioned);
 }
 
+// What `shape` says to a later schema.
+std::string refusal(Shape shape, std::string_view schema) {
+    const auto again = shape.declare_again(schema, {});
+    return again ? "" : again.error().what;
+}
+
+TEST(Shape, RefusesEachDifferenceFromFrozenColumns) {
+    ShapePolicy policy;
+    policy.frozen = true;
+    const auto first = properties(R"("a":{"type":"integer"},"t":{"type":"string"})");
+    const Shape shape = declared(first, {}, policy);
+    EXPECT_EQ(refusal(shape, first), "");
+    EXPECT_EQ(refusal(shape, properties(R"("t":{"type":["null","string"],"maxLength":3},
+            "a":{"type":["integer","null"]})")),
+              "");
+    const auto changed = [&](std::string_view members) {
+        return refusal(shape, properties(members));
+    };
+    EXPECT_EQ(changed(R"("a":{"type":"integer"},"t":{"type":"string"},"n":{"type":"boolean"})"),
+              R"(stream "s", field "n": it is new (true or false), and has no column)");
+    EXPECT_EQ(changed(R"("a":{"type":"number"},"t":{"type":"string"})"),
+              R"(stream "s", field "a": its column holds whole numbers of 64 bits, and would have )"
+              "to take numbers of double precision");
+    EXPECT_EQ(changed(R"("a":{"type":"string"},"t":{"type":"string"})"),
+              R"(stream "s", field "a": its column cannot take text, which would need a column )"
+              "beside it");
+    EXPECT_EQ(changed(R"("t":{"type":"string"})"),
+              R"(stream "s", field "a": the schema has it no longer, and its column is there)");
+}
+
+TEST(Shape, HoldsRecordsToFrozenColumns) {
+    ShapePolicy policy;
+    policy.frozen = true;
+    Shape shape = Shape::inferred("s", {}, policy);
+    const std::vector<Growth> first = {column("a", Kind::Number, Type::Integer),
+                                       column("b", Kind::Text, Type::Text)};
+    ASSERT_TRUE(shape.allows(first));
+    ASSERT_TRUE(shape.grow(first));
+    for (const Growth& growth :
+         {column("c", Kind::Text, Type::Text), column("a", Kind::Text, Type::Text),
+          Growth{Growth::Need::Width, "a", Kind::Number, Type::Decimal},
+          Growth{Growth::Need::Format, "b", Kind::Text, Type::Text}}) {
+        const auto allowed = shape.allows(std::vector{growth});
+        ASSERT_FALSE(allowed) << growth.path;
+        EXPECT_EQ(allowed.error().id, "schema-frozen");
+        EXPECT_FALSE(shape.grow(std::vector{growth}));
+    }
+    EXPECT_TRUE(shape.grow(std::vector<Growth>{{Growth::Need::Version, {}}}));
+    EXPECT_EQ(columns(shape), "a:Integer b:Text _sdc_table_version:Integer");
+}
+
+// A run goes on as the run before it would have.
+TEST(Shape, HoldsALaterRunToTheFrozenColumnsThatAreStored) {
+    ShapePolicy policy;
+    policy.frozen = true;
+    const auto first = properties(R"("a":{"type":"integer"},"t":{"type":"string"})");
+    const Shape stored = declared(first, {}, policy);
+    const std::vector<std::string> later = {
+        first, properties(R"("a":{"type":"integer"})"),
+        properties(R"("a":{"type":"number"},"t":{"type":"string"})"),
+        properties(R"("a":{"type":"integer"},"t":{"type":"string"},"n":{})")};
+    for (const std::string& schema : later) {
+        const auto merged = declared(schema, {}, policy).merge_stored(stored.stream().fields);
+        EXPECT_EQ(merged ? "" : merged.error().what, refusal(stored, schema)) << schema;
+    }
+}
+
 TEST(Shape, RefusesAKeyOfAnotherKindThanTheStoredOne) {
     const std::vector<Field> stored = {
         {.name = "id", .path = "id", .kind = Kind::Text, .type = Type::Text}};

@@ -349,6 +349,7 @@ PersisterEntry entry(std::string_view program) {
         FileStyle style;
         if (settings.text("format") != "jsonl") style.format = Format::Csv;
         if (!settings.list("partition").empty()) style.partition.emplace_back();
+        style.is_frozen = settings.text("evolution") == "freeze";
         return Takes{.columns = style.takes_columns(), .records = style.takes_records()};
     };
     entry.merges = false;

@@ -97,6 +97,7 @@ Result<FileStyle> style_of(const Settings& settings, std::size_t memory) {
     FileStyle style;
     style.memory = memory;
     style.format = format_of(settings.text("format"));
+    style.is_frozen = settings.text("evolution") == "freeze";
     auto compression = compression_of_files(settings, style.format);
     if (!compression) return std::unexpected(std::move(compression).error());
     style.compression = *compression;

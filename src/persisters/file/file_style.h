@@ -23,11 +23,14 @@ struct FileStyle {
     std::vector<PartitionTerm> partition;
     ParquetModule parquet;  ///< Only of that format.
     std::size_t memory = std::size_t{128} << 20;
+    bool is_frozen = false;  ///< The journal has to remember the columns of JSON lines too.
 
     /// `.jsonl`, `.csv.gz`, `.parquet`: what names end in.
     std::string ending() const;
 
-    bool takes_columns() const { return format != Format::Jsonl || !partition.empty(); }
+    bool takes_columns() const {
+        return format != Format::Jsonl || !partition.empty() || is_frozen;
+    }
     bool takes_records() const { return format == Format::Jsonl; }
 };
 
