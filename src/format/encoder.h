@@ -34,6 +34,9 @@ class Encoder {
     /// What is kept of the rows so far, at most.
     virtual std::size_t held_bytes() const { return 0; }
 
+    /// What is kept besides them until `finish`; it grows with each `flush`.
+    virtual std::size_t index_bytes() const { return 0; }
+
     /// Keeps none of them.
     virtual Result<> flush() { return {}; }
 };

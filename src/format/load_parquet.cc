@@ -1,4 +1,5 @@
 #include <dlfcn.h>
+#include <malloc.h>
 
 #include "base/process.h"
 #include "format/parquet.h"
@@ -16,6 +17,11 @@ std::unexpected<Error> missing(const std::string& path, std::string why) {
 
 Result<ParquetModule> load_parquet() {
     const auto path = folder_of_this_program() + "/../lib/streams/parquet.so";
+    // Large pieces go back to the system when they are freed: what Arrow frees is never as large as
+    // what it wants next, so that they would stay as holes.
+    constexpr int kLargePiece = 32 << 10;
+    ::mallopt(M_MMAP_THRESHOLD, kLargePiece);
+    ::mallopt(M_ARENA_MAX, 1);  // What one thread frees, another one can have.
     // Its own names first: it brings an OpenSSL that must not meet ours.
     void* const module = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
     if (module == nullptr) {

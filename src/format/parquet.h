@@ -38,10 +38,11 @@ struct ParquetModule {
     const char* version = nullptr;  ///< Of the build; another one's is refused.
 
     /// `widths` has one for each of `fields`. Times are of microseconds in UTC; a decimal without
-    /// room is text.
+    /// room is text. `group_bytes`: of the rows that a file holds back, at most.
     std::unique_ptr<Encoder> (*make_encoder)(const std::vector<Field>& fields,
                                              const std::vector<DecimalWidth>& widths,
-                                             Compression compression, ByteSink sink) = nullptr;
+                                             Compression compression, std::size_t group_bytes,
+                                             ByteSink sink) = nullptr;
 
     /// **Errors.** Those of opening; Data `parquet-damaged`, `parquet-type`.
     Result<std::unique_ptr<ParquetReader>> (*open)(const std::string& path) = nullptr;

@@ -186,7 +186,8 @@ Result<> Pipeline::force_out() {
 }
 
 Result<> Pipeline::hand_over() {
-    for (auto& item : intake_.take_items()) {
+    for (auto& waiting : intake_.take_items()) {
+        const Item item = std::exchange(waiting, {});  // Freed before the next one is written.
         if (options_.context.dry_run) continue;
         if (auto written = committer_.write(item); !written) {
             persister_failed_ = true;

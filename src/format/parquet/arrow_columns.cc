@@ -149,19 +149,12 @@ std::shared_ptr<const arrow::Schema> arrow_schema(const std::vector<Field>& fiel
     return arrow::schema(std::move(columns));
 }
 
-arrow::Result<std::shared_ptr<const arrow::RecordBatch>> arrow_batch(
-    const Batch& batch, const std::shared_ptr<const arrow::Schema>& schema) {
-    std::vector<decltype(arrow::ArrayData::Make(nullptr, 0))> columns;
-    for (std::size_t i = 0; i < batch.columns.size(); ++i) {
-        const auto& column = batch.columns[i];
-        const auto& type = schema->field(static_cast<int>(i))->type();
-        ARROW_ASSIGN_OR_RAISE(auto buffers, buffers_of(column, *type));
-        columns.push_back(arrow::ArrayData::Make(type, static_cast<std::int64_t>(column.rows),
-                                                 std::move(buffers),
-                                                 static_cast<std::int64_t>(column.nulls)));
-    }
-    return arrow::RecordBatch::Make(std::const_pointer_cast<arrow::Schema>(schema),
-                                    static_cast<std::int64_t>(batch.rows), std::move(columns));
+arrow::Result<std::shared_ptr<const arrow::Array>> arrow_column(
+    const Column& column, const std::shared_ptr<const arrow::DataType>& type) {
+    ARROW_ASSIGN_OR_RAISE(auto buffers, buffers_of(column, *type));
+    return arrow::MakeArray(arrow::ArrayData::Make(
+        std::const_pointer_cast<arrow::DataType>(type), static_cast<std::int64_t>(column.rows),
+        std::move(buffers), static_cast<std::int64_t>(column.nulls)));
 }
 
 }  // namespace streams::parquet_format

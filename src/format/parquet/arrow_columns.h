@@ -16,9 +16,9 @@ std::shared_ptr<const arrow::DataType> arrow_type(const Field& field, const Deci
 std::shared_ptr<const arrow::Schema> arrow_schema(const std::vector<Field>& fields,
                                                   const std::vector<DecimalWidth>& widths);
 
-/// `batch` as Arrow sees it. Columns that lie in memory as Arrow has them are not copied, so
-/// `batch` outlives the answer.
-arrow::Result<std::shared_ptr<const arrow::RecordBatch>> arrow_batch(
-    const Batch& batch, const std::shared_ptr<const arrow::Schema>& schema);
+/// `column` as Arrow sees it. A column that lies in memory as Arrow has it is not copied, so
+/// `column` outlives the answer.
+arrow::Result<std::shared_ptr<const arrow::Array>> arrow_column(
+    const Column& column, const std::shared_ptr<const arrow::DataType>& type);
 
 }  // namespace streams::parquet_format

@@ -1,5 +1,6 @@
 #include "format/parquet/parquet_encoder.h"
 
+#include <algorithm>
 #include <arrow/io/interfaces.h>
 #include <optional>
 #include <parquet/arrow/writer.h>
@@ -8,6 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "batch/append.h"
 #include "format/parquet/arrow_columns.h"
 #include "format/rows.h"
 
@@ -18,6 +20,8 @@ constexpr int kZstdLevel = 1;
 constexpr std::size_t kStatisticsValueBytes = std::size_t{64} << 10;
 constexpr std::size_t kSampleRows = 4096;
 constexpr std::size_t kDictionaryShare = 4;  // One distinct value in so many, or fewer.
+constexpr std::size_t kIndexBytes = 4'000;  // Of a column in a row group, until the file is closed.
+constexpr std::size_t kColumnBytesMax = std::size_t{1} << 30;  // Offsets have 31 bits.
 
 /// Hands Arrow's bytes to a sink, and keeps the sink's error, which says more than Arrow's.
 class SinkStream final : public arrow::io::OutputStream {
@@ -83,12 +87,24 @@ bool has_large_values(const Column& column) {
     return false;
 }
 
+// With the room that grows before it is used, and what malloc takes for each piece.
+std::size_t room_of(const Batch& batch) {
+    constexpr std::size_t kPiecesBytes = 48;
+    std::size_t bytes = 0;
+    for (const auto& column : batch.columns) {
+        bytes += sizeof column + kPiecesBytes + column.validity.capacity() +
+                 column.values.capacity() + column.offsets.capacity();
+    }
+    return bytes;
+}
+
 class ParquetEncoder final : public Encoder {
  public:
     ParquetEncoder(const std::vector<Field>& fields, const std::vector<DecimalWidth>& widths,
-                   Compression compression, ByteSink sink)
+                   Compression compression, std::size_t group_bytes, ByteSink sink)
         : schema_(arrow_schema(fields, widths)),
           compression_(compression),
+          group_bytes_(group_bytes),
           stream_(std::make_shared<SinkStream>(std::move(sink))) {}
 
     bool takes(const Batch& batch) const override {
@@ -98,24 +114,31 @@ class ParquetEncoder final : public Encoder {
         return true;
     }
 
+    // A group is written column by column, so that Arrow holds one page and not one of each.
     Result<> write(const Batch& batch) override {
-        if (!writer_) STREAMS_TRY(open(batch));
-        auto rows = arrow_batch(batch, schema_);
-        if (!rows.ok()) return said(rows.status());
-        held_bytes_ += bytes_of(batch);
-        return said(writer_->WriteRecordBatch(**rows));
+        const auto bytes = bytes_of(batch);
+        if (held_.rows != 0 && held_bytes_ + bytes > std::min(group_bytes_, kColumnBytesMax)) {
+            STREAMS_TRY(flush());
+        }
+        if (bytes >= group_bytes_ / 2 && held_.rows == 0) return write_group(batch);
+        append_rows(held_, batch, 0, batch.rows);
+        held_bytes_ = room_of(held_);
+        return {};
     }
 
     Result<> finish() override {
+        STREAMS_TRY(flush());
         if (!writer_) STREAMS_TRY(open({}));
         return said(writer_->Close());
     }
 
     std::size_t held_bytes() const override { return held_bytes_; }
+    std::size_t index_bytes() const override { return index_bytes_; }
 
     Result<> flush() override {
         held_bytes_ = 0;
-        return said(writer_->NewBufferedRowGroup());
+        const Batch rows = std::exchange(held_, {});
+        return rows.rows == 0 ? Result<>() : write_group(rows);
     }
 
  private:
@@ -126,7 +149,21 @@ class ParquetEncoder final : public Encoder {
         return fail(ErrorKind::Failed, "parquet-write", "Parquet: " + status.ToString());
     }
 
+    Result<> write_group(const Batch& rows) {
+        if (!writer_) STREAMS_TRY(open(rows));
+        index_bytes_ += rows.columns.size() * kIndexBytes;
+        STREAMS_TRY(said(writer_->NewRowGroup()));
+        for (std::size_t i = 0; i < rows.columns.size(); ++i) {
+            auto column =
+                arrow_column(rows.columns[i], schema_->field(static_cast<int>(i))->type());
+            if (!column.ok()) return said(column.status());
+            STREAMS_TRY(said(writer_->WriteColumnChunk(**column)));
+        }
+        return {};
+    }
+
     Result<> open(const Batch& sample) {
+        index_bytes_ = static_cast<std::size_t>(schema_->num_fields()) * kIndexBytes;
         parquet::WriterProperties::Builder properties;
         properties.memory_pool(arrow::system_memory_pool());
         properties.created_by(std::string("streams version ") + STREAMS_VERSION);
@@ -140,11 +177,9 @@ class ParquetEncoder final : public Encoder {
             has_statistics_.push_back(!has_large_values(sample.columns[i]));
             if (!has_statistics_.back()) properties.disable_statistics(name);
         }
-        parquet::ArrowWriterProperties::Builder arrow_properties;
-        arrow_properties.set_use_threads(true);
-        auto opened =
-            parquet::arrow::FileWriter::Open(*schema_, arrow::system_memory_pool(), stream_,
-                                             properties.build(), arrow_properties.build());
+        auto opened = parquet::arrow::FileWriter::Open(*schema_, arrow::system_memory_pool(),
+                                                       stream_, properties.build(),
+                                                       parquet::default_arrow_writer_properties());
         if (!opened.ok()) return said(opened.status());
         writer_ = *std::move(opened);
         return {};
@@ -152,18 +187,23 @@ class ParquetEncoder final : public Encoder {
 
     std::shared_ptr<const arrow::Schema> schema_;
     Compression compression_;
+    std::size_t group_bytes_;
     decltype(std::make_shared<SinkStream>(ByteSink())) stream_;
     std::unique_ptr<parquet::arrow::FileWriter> writer_;
     std::vector<bool> has_statistics_;  // By column.
+    Batch held_;                        // Rows of the next group.
     std::size_t held_bytes_ = 0;
+    std::size_t index_bytes_ = 0;
 };
 
 }  // namespace
 
 std::unique_ptr<Encoder> make_encoder(const std::vector<Field>& fields,
                                       const std::vector<DecimalWidth>& widths,
-                                      Compression compression, ByteSink sink) {
-    return std::make_unique<ParquetEncoder>(fields, widths, compression, std::move(sink));
+                                      Compression compression, std::size_t group_bytes,
+                                      ByteSink sink) {
+    return std::make_unique<ParquetEncoder>(fields, widths, compression, group_bytes,
+                                            std::move(sink));
 }
 
 }  // namespace streams::parquet_format

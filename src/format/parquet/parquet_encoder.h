@@ -10,10 +10,12 @@
 
 namespace streams::parquet_format {
 
-/// One Parquet file of `fields`. Rows of a row group are held packed until it is full: `flush` ends
-/// it. Columns of text with few distinct values, as the first batch has them, get a dictionary.
+/// One Parquet file of `fields`. Rows are held as they came up to `group_bytes`, or to a `flush`;
+/// then they are a row group. Columns of text with few distinct values in the first one get a
+/// dictionary.
 std::unique_ptr<Encoder> make_encoder(const std::vector<Field>& fields,
                                       const std::vector<DecimalWidth>& widths,
-                                      Compression compression, ByteSink sink);
+                                      Compression compression, std::size_t group_bytes,
+                                      ByteSink sink);
 
 }  // namespace streams::parquet_format

@@ -1,6 +1,7 @@
 #include "persisters/file/data_files.h"
 
 #include <algorithm>
+#include <malloc.h>
 #include <set>
 #include <utility>
 
@@ -15,6 +16,8 @@ constexpr std::size_t kPlainFilesMax = 256;
 constexpr std::size_t kPackedFilesMax = 64;
 constexpr std::size_t kPackedFilesMin = 8;
 constexpr std::size_t kPackedFileBytes = std::size_t{2} << 20;  // Of a compressor and its buffers.
+constexpr std::size_t kLibraryBytes = std::size_t{16} << 20;    // Apache Arrow itself.
+constexpr std::size_t kIndexShare = 16;                         // Of the memory.
 
 }  // namespace
 
@@ -53,6 +56,7 @@ Result<> DataFiles::write(const Stream& stream, const Batch& batch, const Commit
 
 Result<> DataFiles::write_to(const std::string& folder, const Stream& stream, const Batch& batch,
                              const CommitName& name) {
+    STREAMS_TRY(make_room(bytes_of(batch)));
     auto found = file_in(folder, stream, name);
     if (found && !(*found)->encoder->takes(batch)) {
         STREAMS_TRY(close(**found));
@@ -62,7 +66,6 @@ Result<> DataFiles::write_to(const std::string& folder, const Stream& stream, co
     auto& file = **found;
     file.used = ++clock_;
     file.file.rows += batch.rows;
-    STREAMS_TRY(make_room(bytes_of(batch)));
     return file.encoder->write(batch);
 }
 
@@ -92,7 +95,7 @@ std::unique_ptr<Encoder> DataFiles::encoder_of(OpenFile& file) const {
     if (style_.format == Format::Parquet) {
         return style_.parquet.make_encoder(known->second.columns.fields,
                                            known->second.columns.widths, style_.compression,
-                                           std::move(sink));
+                                           held_max(), std::move(sink));
     }
     if (style_.compression != Compression::None) {
         file.compressor = make_compressor(style_.compression, std::move(sink));
@@ -124,15 +127,38 @@ Result<> DataFiles::close_all_of(const std::string& stream) {
 // Before the rows are there, so that more rows follow where a file lets go of some.
 Result<> DataFiles::make_room(std::size_t bytes) {
     std::size_t held = 0;
-    for (const auto& [folder, file] : open_) held += file->encoder->held_bytes();
-    while (held != 0 && held + bytes > style_.memory / 4) {
-        const auto largest = std::ranges::max_element(
-            open_, {}, [](const auto& entry) { return entry.second->encoder->held_bytes(); });
-        auto& encoder = *largest->second->encoder;
+    std::size_t index = 0;
+    for (const auto& [folder, file] : open_) {
+        held += file->encoder->held_bytes();
+        index += file->encoder->index_bytes();
+    }
+    while (held != 0 && held + bytes > held_max()) {
+        auto& encoder = *largest_by(&Encoder::held_bytes).encoder;
         held -= encoder.held_bytes();
+        flushed_ += encoder.held_bytes();
         STREAMS_TRY(encoder.flush());
     }
+    if (flushed_ > held_max()) {
+        flushed_ = 0;
+        ::malloc_trim(0);  // Many small row groups leave many small holes.
+    }
+    while (index > style_.memory / kIndexShare) {
+        auto& file = largest_by(&Encoder::index_bytes);
+        index -= file.encoder->index_bytes();
+        STREAMS_TRY(close(file));
+    }
     return {};
+}
+
+DataFiles::OpenFile& DataFiles::largest_by(std::size_t (Encoder::*bytes)() const) const {
+    return *std::ranges::max_element(open_, {}, [bytes](const auto& entry) {
+                return (*entry.second->encoder.*bytes)();
+            })->second;
+}
+
+std::size_t DataFiles::held_max() const {
+    return style_.memory < 2 * kLibraryBytes ? style_.memory / 16
+                                             : (style_.memory - kLibraryBytes) / 8;
 }
 
 Result<> DataFiles::close_oldest() {
@@ -145,7 +171,8 @@ Result<> DataFiles::close_oldest() {
 }
 
 std::size_t DataFiles::open_max() const {
-    if (style_.compression == Compression::None && style_.format != Format::Parquet) {
+    // What files of Parquet hold is counted.
+    if (style_.compression == Compression::None || style_.format == Format::Parquet) {
         return kPlainFilesMax;
     }
     return std::clamp(style_.memory / 4 / kPackedFileBytes, kPackedFilesMin, kPackedFilesMax);

@@ -21,7 +21,7 @@ namespace streams::file {
 /// The files of the open commit. A stream has one, and one more for each folder of its partitions,
 /// each change of its columns, and where too many would be open at once.
 ///
-/// **Limits.** Rows wait in memory up to a quarter of the style's; the largest file lets go first.
+/// **Limits.** Rows wait in memory up to an eighth of the style's; the largest file lets go first.
 class DataFiles {
  public:
     /// `storage` and `style` outlive this object.
@@ -70,6 +70,8 @@ class DataFiles {
     Result<> close(OpenFile& file);
     Result<> close_all_of(const std::string& stream);
     Result<> make_room(std::size_t bytes);
+    OpenFile& largest_by(std::size_t (Encoder::*bytes)() const) const;
+    std::size_t held_max() const;
     Result<> close_oldest();
     std::size_t open_max() const;
 
@@ -80,6 +82,7 @@ class DataFiles {
     std::map<std::string, int> parts_;                       // By folder: how many there are.
     std::vector<DataFile> done_;
     std::uint64_t clock_ = 0;
+    std::size_t flushed_ = 0;  // Of what was held, since memory was last given back.
 };
 
 }  // namespace streams::file
