@@ -29,7 +29,7 @@ Result<ParquetModule> load_parquet() {
         return missing(path, why == nullptr ? "" : why);
     }
     const auto* const offered =
-        static_cast<const ParquetModule*>(::dlsym(module, "streams_parquet"));
+        static_cast<const ParquetModule*>(::dlsym(module, "kStreamsParquet"));
     if (offered == nullptr || offered->version != std::string(STREAMS_VERSION)) {
         return missing(path, "it belongs to another release");
     }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The memory contract (P14): RSS <= --memory + 6 x the longest line, whatever the input: 1 GB without a STATE, one
-line of 50 MB, 50 streams that take turns, 10,000 columns. The figure is the kernel's own (ru_maxrss), of the whole life of the
-program. What docs/PERFORMANCE.md adds for DuckDB (`describe` has it) and for columns of Parquet is added here."""
+line of 50 MB, 50 streams that take turns, 10,000 columns. The figure is the kernel's own (ru_maxrss), of the whole life
+of the program. What docs/PERFORMANCE.md adds for DuckDB (`describe` has it) and for columns of Parquet is added here.
+"""
 
 import json
 import os

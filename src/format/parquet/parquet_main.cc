@@ -3,8 +3,7 @@
 #include "format/parquet/parquet_reader.h"
 
 /// What format/load_parquet.cc looks for.
-// NOLINTNEXTLINE(readability-identifier-naming): a symbol of C
-extern "C" const streams::ParquetModule streams_parquet = {
+extern "C" const streams::ParquetModule kStreamsParquet = {
     .version = STREAMS_VERSION,
     .make_encoder = streams::parquet_format::make_encoder,
     .open = streams::parquet_format::open_reader,
