@@ -54,6 +54,16 @@ Result<Pipeline> verify(const PersisterEntry& entry, const Settings& settings,
     if (!made) return std::unexpected(made.error());
     auto* ledger = (*made)->ledger();
     if (ledger == nullptr) return keeps_none();
+    const auto known = ledger->read();
+    if (!known) return std::unexpected(known.error());
+    if (!*known) {
+        return std::unexpected(Error{ErrorKind::Config,
+                                     "pipeline-unknown",
+                                     "there is no pipeline \"" + printable(name) + "\" here",
+                                     {},
+                                     {},
+                                     "leave --pipeline away to verify all that there are"});
+    }
     STREAMS_TRY(ledger->lock(run.wait));
     auto tables = (*made)->verify(streams);
     if (!tables) return std::unexpected(std::move(tables).error());
@@ -82,6 +92,24 @@ std::string line_of(const Verified& table, std::size_t width) {
     for (const auto& fault : table.faults) text += "  " + printable(fault.what) + "\n";
     for (const auto& note : table.notes) text += "  note: " + printable(note) + "\n";
     return text;
+}
+
+// A name that was mistyped must not look like one that is as delivered.
+Result<> check_streams(const std::vector<Pipeline>& pipelines,
+                       const std::vector<std::string>& streams) {
+    for (const auto& stream : streams) {
+        const bool is_known = std::ranges::any_of(pipelines, [&](const Pipeline& pipeline) {
+            return std::ranges::count(pipeline.tables, stream, &Verified::stream) != 0;
+        });
+        if (is_known) continue;
+        return std::unexpected(Error{ErrorKind::Config,
+                                     "stream-unknown",
+                                     "no receipt tells of a stream \"" + printable(stream) + "\"",
+                                     {},
+                                     {},
+                                     "leave --stream away to verify all that there are"});
+    }
+    return {};
 }
 
 std::string text_of(const std::vector<Pipeline>& pipelines, bool as_json) {
@@ -136,6 +164,9 @@ int run_verify(const PersisterEntry& entry, const Settings& settings, const RunO
         auto pipeline = verify(entry, settings, run, name, options.list("stream"));
         if (!pipeline) return print_critical(pipeline.error());
         pipelines.push_back(*std::move(pipeline));
+    }
+    if (const auto known = check_streams(pipelines, options.list("stream")); !known) {
+        return print_critical(known.error());
     }
     const auto text = text_of(pipelines, options.boolean("json"));
     if (auto written = write_all(STDOUT_FILENO, text, "standard output"); !written) {

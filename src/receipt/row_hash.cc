@@ -10,6 +10,7 @@
 #include "batch/convert.h"
 #include "batch/numbers.h"
 #include "batch/time_text.h"
+#include "batch/times.h"
 #include "http/base64.h"
 #include "state/canonical_json.h"
 
@@ -23,6 +24,7 @@ constexpr std::uint64_t kBytes = 0xa0761d6478bd642fULL;
 constexpr std::uint64_t kNumber = 0xe7037ed1a0b428dbULL;
 constexpr std::uint64_t kReal = 0x8ebc6af09c88c6e3ULL;
 constexpr std::uint64_t kBoolean = 0x589965cc75374cc3ULL;
+constexpr std::uint64_t kTimes = 0x9e3779b97f4a7c15ULL;
 constexpr std::uint64_t kRow = 0x1d8e4e27c47d124fULL;
 
 constexpr double kExactWhole = 9007199254740992.0;  // 2^53: all whole doubles below are their text.
@@ -60,6 +62,19 @@ std::uint64_t hash_bytes(std::uint64_t seed, std::string_view text) {
         }
     } else {
         std::size_t left = size;
+        if (left > 48) {
+            std::uint64_t second = state;
+            std::uint64_t third = state;
+            for (; left > 48; left -= 48, at += 48) {
+                state =
+                    fold(load<std::uint64_t>(at) ^ kNumber, load<std::uint64_t>(at + 8) ^ state);
+                second = fold(load<std::uint64_t>(at + 16) ^ kReal,
+                              load<std::uint64_t>(at + 24) ^ second);
+                third = fold(load<std::uint64_t>(at + 32) ^ kBoolean,
+                             load<std::uint64_t>(at + 40) ^ third);
+            }
+            state ^= second ^ third;
+        }
         for (; left > 16; left -= 16, at += 16) {
             state = fold(load<std::uint64_t>(at) ^ kNumber, load<std::uint64_t>(at + 8) ^ state);
         }
@@ -107,19 +122,34 @@ std::uint64_t hash_boolean(std::uint64_t seed, bool value) {
 }
 
 std::uint64_t hash_time(std::uint64_t seed, Type type, std::int64_t value) {
-    char text[kTimestampBytes];
-    std::size_t size = kTimestampBytes;
-    bool is_good = false;
-    if (type == Type::Timestamp) {
-        is_good = write_timestamp(value, text);
-    } else if (type == Type::Date) {
-        is_good = write_date(value, text);
-        size = kDateBytes;
-    } else {
-        is_good = write_time(value, text);
-        size = kTimeBytes;
+    return hash_word(seed, kTimes + static_cast<std::uint64_t>(type),
+                     static_cast<std::uint64_t>(value));
+}
+
+// The text that a time becomes in a column of texts is the time.
+std::uint64_t hash_text_value(std::uint64_t seed, std::string_view text) {
+    const auto has = [&](std::size_t at, char c) { return text[at] == c; };
+    TimeText time;
+    switch (text.size()) {
+        case kTimestampBytes:
+            if (has(26, 'Z') && has(10, 'T') && has(19, '.') && read_timestamp(text, time)) {
+                return hash_time(seed, Type::Timestamp, time.value);
+            }
+            break;
+        case kDateBytes:
+            if (has(4, '-') && has(7, '-') && read_date(text, time)) {
+                return hash_time(seed, Type::Date, time.value);
+            }
+            break;
+        case kTimeBytes:
+            if (has(2, ':') && has(5, ':') && has(8, '.') && read_time(text, time)) {
+                return hash_time(seed, Type::Time, time.value);
+            }
+            break;
+        default:
+            break;
     }
-    return is_good ? hash_bytes(seed, {text, size}) : hash_integer(seed, value);
+    return hash_bytes(seed, text);
 }
 
 // Names fold in some destinations.
@@ -147,10 +177,10 @@ std::uint64_t RowHasher::json(std::uint64_t seed, std::string_view text) const {
     if (first == 't' || first == 'f') return hash_boolean(seed, first == 't');
     if (first == '"') {
         if (text.size() >= 2 && text.find('\\') == std::string_view::npos) {
-            return hash_bytes(seed, text.substr(1, text.size() - 2));
+            return hash_text_value(seed, text.substr(1, text.size() - 2));
         }
         const auto parsed = nlohmann::json::parse(text, nullptr, false);
-        return parsed.is_string() ? hash_bytes(seed, parsed.get_ref<const std::string&>())
+        return parsed.is_string() ? hash_text_value(seed, parsed.get_ref<const std::string&>())
                                   : hash_bytes(seed, text);
     }
     if (first != '{' && first != '[') return hash_decimal(seed, text);
@@ -183,15 +213,16 @@ void RowHasher::add(const Cell& cell, const Column& column,
             return each([&](std::size_t row) { return hash_decimal(seed, column.text(row)); });
         case Type::Text:
         case Type::Uuid:
-            return each([&](std::size_t row) { return hash_bytes(seed, column.text(row)); });
+            return each([&](std::size_t row) { return hash_text_value(seed, column.text(row)); });
         case Type::Timestamp:
         case Type::Date:
         case Type::Time:
             return each(
                 [&](std::size_t row) { return hash_time(seed, cell.type, column.integer(row)); });
         case Type::Binary:
-            return each(
-                [&](std::size_t row) { return hash_bytes(seed, http::base64(column.text(row))); });
+            return each([&](std::size_t row) {
+                return hash_text_value(seed, http::base64(column.text(row)));
+            });
         case Type::Json:
             return each([&](std::size_t row) { return json(seed, column.text(row)); });
     }
@@ -233,7 +264,7 @@ std::uint64_t RowHasher::value(std::size_t field, std::string_view text) const {
         case Type::Json:
             return json(seed, text);
         default:
-            return hash_bytes(seed, text);
+            return hash_text_value(seed, text);
     }
 }
 

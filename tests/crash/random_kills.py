@@ -148,6 +148,14 @@ class Site:
             assert self.kept == end - end % long_input.SEGMENT, f"state after {self.kept} records, {end} stored"
         return end == ALL
 
+    def address(self):
+        return ["--path", self.target]
+
+    def verify_receipts(self):
+        done = subprocess.run([BIN / f"persist-{self.kind}", "verify", *self.address()], capture_output=True, text=True,
+                              timeout=60)
+        assert done.returncode == 0, f"verify: status {done.returncode}\n{done.stdout}{done.stderr}"
+
     def finish(self):
         for _ in range(3):
             status, errors, _ = self.run()
@@ -158,6 +166,8 @@ class Site:
             assert status == 5 and self.way == "named" and "[state-older]" in errors, f"status {status}\n{errors}"
         else:
             raise AssertionError(f"no run ended well\n{errors}")
+        if self.way != "bare":
+            self.verify_receipts()
         if self.kind == "file":
             there = {str(path.relative_to(self.target)) for path in self.target.glob("[!_]*/*")}
             assert there == self.named, f"files that no commit names: {sorted(there ^ self.named)}"

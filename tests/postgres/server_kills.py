@@ -44,6 +44,9 @@ class Site(kills.Site):
             state = rows[0][0] if rows else None
         return found, state
 
+    def address(self):
+        return ["--url", self.server.url(self.schema)]
+
     def command(self):
         self.start = self.printed()
         program = shlex.join([str(kills.BIN / "persist-postgres"), "--url", self.server.url(self.schema), "-q",
