@@ -21,6 +21,16 @@ bool fits(const Stream& stream, const Batch& batch) {
            std::ranges::equal(stream.fields, batch.columns, {}, &Field::type, &Column::type);
 }
 
+std::uint64_t bytes_of(const Batch& batch) {
+    std::uint64_t bytes = batch.records.bytes;
+    for (const auto& column : batch.columns) {
+        bytes += Column::has_bytes(column.type)
+                     ? column.bytes
+                     : (batch.rows - column.nulls) * sizeof(std::int64_t);
+    }
+    return bytes;
+}
+
 double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -28,8 +38,12 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }  // namespace
 
 Committer::Committer(MakePersister make, const RunOptions& options, const Reporter& reporter,
-                     int state_fd)
-    : make_(std::move(make)), options_(options), reporter_(reporter), state_fd_(state_fd) {}
+                     WorkClock& clock, int state_fd)
+    : make_(std::move(make)),
+      options_(options),
+      reporter_(reporter),
+      clock_(clock),
+      state_fd_(state_fd) {}
 
 Result<Beginning> Committer::begin() {
     auto made = make_(options_.context);
@@ -143,6 +157,16 @@ Result<> Committer::claim() {
 }
 
 Result<> Committer::write(const Item& item) {
+    const WorkScope writes(clock_, Work::Write);
+    const auto began = std::chrono::steady_clock::now();
+    auto written = write_rows(item);
+    auto& stream = clock_.times.streams[item.stream->name];
+    stream.seconds += seconds_since(began);
+    stream.bytes += bytes_of(item.batch);
+    return written;
+}
+
+Result<> Committer::write_rows(const Item& item) {
     if (!has_work_) commit_began_ = std::chrono::steady_clock::now();
     STREAMS_TRY(claim());
     auto& opened = opened_[item.stream->name];
@@ -160,6 +184,7 @@ Result<> Committer::write(const Item& item) {
 }
 
 Result<> Committer::commit(CommitRequest request) {
+    const WorkScope commits(clock_, Work::Commit);
     Commit commit;
     commit.state = std::move(request.state);
     if (commit.state) {
@@ -194,7 +219,9 @@ Result<> Committer::conclude(const Commit& commit, const std::vector<Receipt>& r
     }
     rows_committed_ += std::exchange(rows_written_, 0);
     has_work_ = false;
+    ++clock_.times.commits;
     for (const auto& receipt : receipts) {
+        note(receipt);
         reporter_.wrote(receipt, seconds, commit.number);
         if (!options_.under_runner() && receipt.rows != 0) {
             log_info(
@@ -203,6 +230,15 @@ Result<> Committer::conclude(const Commit& commit, const std::vector<Receipt>& r
     }
     reporter_.committed(commit.number, entry_.state);
     return commit.state ? print(*commit.state) : Result<>();
+}
+
+void Committer::note(const Receipt& receipt) {
+    auto& stream = clock_.times.streams[receipt.stream];
+    stream.table = receipt.table;
+    stream.rows += receipt.rows;
+    stream.new_rows += receipt.new_rows;
+    stream.changed += receipt.changed;
+    stream.same += receipt.same;
 }
 
 // Nobody knows whether it happened. A ledger can be asked, by a new persister; and what it holds

@@ -11,6 +11,7 @@
 #include "pipeline/batch_in_flight.h"
 #include "pipeline/reporter.h"
 #include "pipeline/run_options.h"
+#include "pipeline/work_clock.h"
 #include "streams/persister.h"
 
 namespace streams {
@@ -40,7 +41,7 @@ class Committer {
 
     /// `state_fd` takes the STATE values. All references outlive this object.
     Committer(MakePersister make, const RunOptions& options, const Reporter& reporter,
-              int state_fd);
+              WorkClock& clock, int state_fd);
 
     /// Makes the persister; for a named pipeline takes the lock, reads the ledger and compares
     /// (rules 7 and 9 of docs/PROMISES.md). Creates nothing at the destination but the lock.
@@ -66,6 +67,8 @@ class Committer {
     Result<> compare(const std::optional<LedgerEntry>& entry);
     Result<> refuse_older(const LedgerEntry& entry);
     Result<> claim();
+    Result<> write_rows(const Item& item);
+    void note(const Receipt& receipt);
     Result<> conclude(const Commit& commit, const std::vector<Receipt>& receipts);
     Result<> after_failed_commit(const Commit& commit, Error error);
     Result<> print(const std::string& state);
@@ -73,6 +76,7 @@ class Committer {
     MakePersister make_;
     const RunOptions& options_;
     const Reporter& reporter_;
+    WorkClock& clock_;
     int state_fd_;
 
     std::unique_ptr<Persister> persister_;

@@ -99,16 +99,17 @@ Outcome outcome_of(const std::string& input, const How& how) {
     options.limits.commit_age = options.limits.idle = std::chrono::minutes(10);
     Outcome outcome;
     const Reporter reporter(std::nullopt);
+    WorkClock clock;
     Committer committer(
         [&](const Context&) -> Result<std::unique_ptr<Persister>> {
             return std::make_unique<Recorder>(outcome);
         },
-        options, reporter, nothing.get());
+        options, reporter, clock, nothing.get());
     Input data(file.get(), std::nullopt, stop.get(), options.limits.end_silence);
     ChunkReader reader(file.get(), {.chunk_bytes = how.chunk_bytes, .line_bytes_max = 1 << 20});
     Intake intake(options, {.takes = {.columns = !how.as_records, .records = how.as_records}},
                   [](const std::string&) { return std::vector<Field>{}; });
-    Pipeline pipeline(data, reader, intake, committer, options);
+    Pipeline pipeline(data, reader, intake, committer, clock, options);
     const auto ending = pipeline.run();
     if (!ending) outcome.error = ending.error().what + " " + ending.error().where;
     outcome.safe = pipeline.safe() + "; " + intake.counts_text();

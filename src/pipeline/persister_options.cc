@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "program/quantity.h"
+#include "program/report_path.h"
 #include "state/state_file.h"
 
 namespace streams {
@@ -79,6 +80,10 @@ std::vector<Option> common_options() {
          .letter = 's',
          .value = "FILE"},
         {.setting = {.name = "input", .description = "Read this file instead of standard input."},
+         .value = "FILE"},
+        {.setting = {.name = "report",
+                     .description = "Write what the run did, and what took how long, into this "
+                                    "file, as JSON."},
          .value = "FILE"},
         {.setting = {.name = "dry_run",
                      .kind = Kind::Boolean,
@@ -265,6 +270,8 @@ Result<RunOptions> run_options_of(const PersisterEntry& entry, const Settings& s
     if (!report_fd) return std::unexpected(std::move(report_fd).error());
     run.report_fd = *report_fd;
     run.run = options.text("run");
+    run.report_path = options.text("report");
+    STREAMS_TRY(check_report_path(run.report_path));
     run.source_print = options.text("source_print");
     run.same_source = options.boolean("same_source");
     run.load = load_of(settings.text("load"));

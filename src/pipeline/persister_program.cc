@@ -14,6 +14,7 @@
 #include "pipeline/reject_words.h"
 #include "pipeline/state_words.h"
 #include "pipeline/verify_words.h"
+#include "pipeline/work_report.h"
 #include "program/critical.h"
 #include "program/describe.h"
 #include "program/exit_status.h"
@@ -24,6 +25,20 @@ namespace streams {
 namespace {
 
 constexpr int kPipeBytes = 1 << 20;
+
+// However the run ended.
+int report(const PersisterEntry& entry, const RunOptions& run, const Reporter& reporter,
+           const WorkTimes& times, int status, const std::string& problem) {
+    if (!run.report_fd && run.report_path.empty()) return status;
+    const auto text =
+        report_text("persist-" + entry.spec.name(), run.context.pipeline, times, status, problem);
+    reporter.ended(text);
+    if (run.report_path.empty()) return status;
+    const auto written = write_file_durably(run.report_path, text);
+    if (written) return status;
+    print_critical(written.error(), "what the run has stored is stored");
+    return status == 0 ? static_cast<int>(ExitStatus::Failed) : status;
+}
 
 int sync(const PersisterEntry& entry, const Settings& settings, const RunOptions& run,
          const std::string& input_path) {
@@ -45,8 +60,9 @@ int sync(const PersisterEntry& entry, const Settings& settings, const RunOptions
     // Fewer and larger reads; what is no pipe says no, and nothing is lost.
     ::fcntl(data_fd, F_SETPIPE_SZ, kPipeBytes);
     const Reporter reporter(run.report_fd);
+    WorkClock clock;
     Committer committer([&](const Context& context) { return entry.make(settings, context); }, run,
-                        reporter, STDOUT_FILENO);
+                        reporter, clock, STDOUT_FILENO);
     Input input(data_fd, run.end_fd, SignalWatch::descriptor(), run.limits.end_silence);
     ChunkReader reader(data_fd, {.chunk_bytes = run.limits.chunk_bytes(),
                                  .line_bytes_max = run.limits.line_bytes_max});
@@ -61,14 +77,20 @@ int sync(const PersisterEntry& entry, const Settings& settings, const RunOptions
         [&](const std::string& stream) -> Result<std::vector<Field>> {
             return asks ? committer.stored(stream) : std::vector<Field>{};
         });
-    Pipeline pipeline(input, reader, intake, committer, run);
+    Pipeline pipeline(input, reader, intake, committer, clock, run);
     const auto ending = pipeline.run();
-    if (!ending) return print_critical(ending.error(), pipeline.safe());
+    clock.change(Work::Parse);
+    if (!ending) {
+        const int status = print_critical(ending.error(), pipeline.safe());
+        return report(entry, run, reporter, clock.times, status, ending.error().what);
+    }
     intake.warn_of_changes();
     if (run.context.dry_run) log_info(intake.counts_text() + "; nothing was stored");
-    if (*ending == Ending::Done) return static_cast<int>(ExitStatus::Done);
+    if (*ending == Ending::Done) {
+        return report(entry, run, reporter, clock.times, static_cast<int>(ExitStatus::Done), {});
+    }
     log_info("Stopped: " + pipeline.safe());
-    return 128 + SignalWatch::received();
+    return report(entry, run, reporter, clock.times, 128 + SignalWatch::received(), "stopped");
 }
 
 int answer(const Result<std::string>& text) {

@@ -41,7 +41,7 @@ Result<Ending> Pipeline::run() {
 Result<Ending> Pipeline::loop() {
     while (true) {
         const bool is_parsing = pool_.chunks() != 0;
-        switch (input_.wait(is_parsing ? std::chrono::milliseconds(0) : options_.limits.idle)) {
+        switch (wait(is_parsing)) {
             case InputEvent::Readable:
                 STREAMS_TRY(read());
                 break;
@@ -65,6 +65,12 @@ Result<Ending> Pipeline::loop() {
     }
 }
 
+InputEvent Pipeline::wait(bool is_parsing) {
+    if (is_parsing) return input_.wait(std::chrono::milliseconds(0));
+    const WorkScope waits(clock_, Work::Source);
+    return input_.wait(options_.limits.idle);
+}
+
 // What the streamer finished before the fault is stored; what came behind is not.
 Result<> Pipeline::with_ready_committed(Error error) {
     if (auto committed = commit_ready(); !committed) {
@@ -75,7 +81,7 @@ Result<> Pipeline::with_ready_committed(Error error) {
 }
 
 Result<> Pipeline::read() {
-    auto read = reader_.read_some();
+    auto read = read_some();
     if (!read) {
         STREAMS_TRY(take_all());
         auto error = std::move(read).error();
@@ -88,11 +94,17 @@ Result<> Pipeline::read() {
     return take_all();
 }
 
+Result<ChunkReader::Read> Pipeline::read_some() {
+    const WorkScope reads(clock_, Work::Pipe);
+    return reader_.read_some();
+}
+
 // Small inputs never see a second thread.
 Result<> Pipeline::give(Chunk& chunk) {
     const auto& limits = options_.limits;
     const bool alone = limits.parsers < 2 || chunk.number == 0 || bytes_read_ < limits.alone_bytes;
     bytes_read_ += chunk.size;
+    clock_.times.bytes += chunk.size;
     const auto plans = alone ? nullptr : intake_.plans();
     if (!plans) {
         STREAMS_TRY(take_all());

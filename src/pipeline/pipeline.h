@@ -13,6 +13,7 @@
 #include "pipeline/intake.h"
 #include "pipeline/parser_pool.h"
 #include "pipeline/run_options.h"
+#include "pipeline/work_clock.h"
 
 namespace streams {
 
@@ -35,11 +36,12 @@ class Pipeline {
  public:
     /// All references outlive this object.
     Pipeline(Input& input, ChunkReader& reader, Intake& intake, Committer& committer,
-             const RunOptions& options)
+             WorkClock& clock, const RunOptions& options)
         : input_(input),
           reader_(reader),
           intake_(intake),
           committer_(committer),
+          clock_(clock),
           options_(options),
           pool_(options.limits.parsers, intake.takes()) {}
 
@@ -53,7 +55,9 @@ class Pipeline {
     using Clock = std::chrono::steady_clock;
 
     Result<Ending> loop();
+    InputEvent wait(bool is_parsing);
     Result<> read();
+    Result<ChunkReader::Read> read_some();
     Result<> give(Chunk& chunk);
     Result<> take_lines(const Chunk& chunk, std::size_t begin);
     Result<bool> take_line(std::string_view line, std::size_t bytes, bool is_torn);
@@ -71,6 +75,7 @@ class Pipeline {
     ChunkReader& reader_;
     Intake& intake_;
     Committer& committer_;
+    WorkClock& clock_;
     const RunOptions& options_;
 
     ParserPool pool_;

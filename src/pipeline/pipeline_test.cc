@@ -52,17 +52,18 @@ class PipelineTest : public ::testing::Test {
     Result<Ending> run() {
         Pipe out;
         const Reporter reporter(std::nullopt);
+        WorkClock clock;
         Committer committer(
             [&](const Context& context) -> Result<std::unique_ptr<Persister>> {
                 return std::make_unique<TestingPersister>(store_, !context.pipeline.empty());
             },
-            options_, reporter, out.writing.get());
+            options_, reporter, clock, out.writing.get());
         Input input(data_.reading.get(), options_.end_fd, stop_.reading.get(),
                     options_.limits.end_silence);
         ChunkReader reader(data_.reading.get());
         Intake intake(options_, {.takes = {.columns = false, .records = true}},
                       [](const std::string&) { return std::vector<Field>{}; });
-        Pipeline pipeline(input, reader, intake, committer, options_);
+        Pipeline pipeline(input, reader, intake, committer, clock, options_);
         auto ending = pipeline.run();
         safe_ = pipeline.safe();
         printed_ = out.rest();

@@ -31,6 +31,10 @@ void Reporter::started(const std::optional<std::string>& state) const {
     line(R"({"state":)" + state.value_or("null") + "}");
 }
 
+void Reporter::ended(std::string_view report) const {
+    line(R"({"report":)" + std::string(report.substr(0, report.find('\n'))) + "}");
+}
+
 void Reporter::wrote(const Receipt& receipt, double seconds, std::int64_t commit) const {
     if (!fd_) return;
     line(dump({{"stream", receipt.stream},

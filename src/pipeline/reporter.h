@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "streams/persister.h"
 
@@ -13,6 +14,8 @@ namespace streams {
 /// "same", "table", "created", "key", "seconds", "commit"}` for each stream of each commit;
 /// `{"committed": N, "state": VALUE}` after each commit.
 ///
+/// `{"report": OBJECT}` at the end, as docs/REPORT.md describes it.
+///
 /// A runner that has gone away is found by END's descriptor, so a failed write is passed over.
 class Reporter {
  public:
@@ -21,6 +24,7 @@ class Reporter {
     void started(const std::optional<std::string>& state) const;
     void wrote(const Receipt& receipt, double seconds, std::int64_t commit) const;
     void committed(std::int64_t commit, const std::optional<std::string>& state) const;
+    void ended(std::string_view report) const;
 
  private:
     void line(std::string text) const;

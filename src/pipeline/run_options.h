@@ -26,6 +26,7 @@ struct RunOptions {
     std::optional<int> end_fd;     ///< Of a runner: END or ABORT comes here.
     std::optional<int> report_fd;  ///< Of a runner: JSON objects, one a line.
     std::string run;               ///< `--run`: the run's id.
+    std::string report_path;       ///< `--report`: a file for the report; empty: none.
 
     Formats formats = Formats::Split;  ///< `--formats`: of texts that break theirs.
     bool freezes = false;              ///< `--evolution freeze`.

@@ -227,7 +227,8 @@ constexpr auto kExplanations = std::to_array<Explanation>({
      "A Parquet file could not be written; the message is Arrow's own. Nothing of this commit was "
      "stored. Choose another format, and report it."},
     {"path-unusable",
-     "The path of the database cannot be used: a folder is missing, or it is not a file."},
+     "The path of the database, or of a report, cannot be used: a folder is missing, or it is not "
+     "a file."},
     {"persister-failed",
      "The persister ended without saying why. Its last lines are shown; it may have been "
      "killed."},

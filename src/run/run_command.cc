@@ -4,11 +4,13 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "program/critical.h"
 #include "program/describe.h"
 #include "program/exit_status.h"
+#include "program/report_path.h"
 #include "run/joined_run.h"
 #include "run/log_relay.h"
 #include "run/progress_lines.h"
@@ -31,10 +33,11 @@ LogRelay::Shows shows_of(const LogOptions& options) {
 // One run from the first line on the screen to the last.
 class Session final : public RunWatcher {
  public:
-    explicit Session(RunPlan plan, bool as_json)
+    Session(RunPlan plan, bool as_json, std::string report_path)
         : plan_(std::move(plan)),
           facts_(plan_.facts),
           as_json_(as_json),
+          report_path_(std::move(report_path)),
           streamer_log_(plan_.source.name, shows_of(log_options())),
           persister_log_(plan_.destination.name, shows_of(log_options())),
           progress_(facts_.source + " -> " + facts_.destination, is_terminal(), log_options().quiet,
@@ -178,8 +181,16 @@ class Session final : public RunWatcher {
     }
 
     int tell(int status, const std::string& problem) const {
-        if (!as_json_) return status;
+        if (!as_json_ && report_path_.empty()) return status;
         const auto text = report_json(facts_, report_, status, problem);
+        if (!report_path_.empty()) {
+            auto written = write_file_durably(report_path_, text);
+            if (!written) {
+                print_critical(written.error(), "what the run has stored is stored");
+                return status == 0 ? static_cast<int>(ExitStatus::Failed) : status;
+            }
+        }
+        if (!as_json_) return status;
         auto written = write_all(STDOUT_FILENO, text, "standard output");
         return written ? status : print_critical(written.error());
     }
@@ -187,6 +198,7 @@ class Session final : public RunWatcher {
     RunPlan plan_;
     RunFacts facts_;
     bool as_json_;
+    std::string report_path_;  // Empty: no report is written.
     Clock::time_point start_ = Clock::now();
     RunReport report_;
     LogRelay streamer_log_;
@@ -201,6 +213,9 @@ int run_command(const std::vector<std::string>& arguments, const std::string& ve
     const auto line = parse_command_line(shape, arguments);
     if (!line) return print_critical(line.error(), kNothingDone);
     if (const auto status = answer_common(shape, *line)) return *status;
+    if (const auto possible = check_report_path(line->options.text("report")); !possible) {
+        return print_critical(possible.error(), kNothingDone);
+    }
     if (auto watching = SignalWatch::start(); !watching) return print_critical(watching.error());
     Refusal refusal;
     auto plan = make_run_plan(*line, process_environment(), refusal);
@@ -213,7 +228,8 @@ int run_command(const std::vector<std::string>& arguments, const std::string& ve
     }
     if (SignalWatch::received() != 0) return 128 + SignalWatch::received();
     if (!plan) return print_critical(plan.error(), kNothingDone);
-    return Session(*std::move(plan), line->options.boolean("json")).run();
+    return Session(*std::move(plan), line->options.boolean("json"), line->options.text("report"))
+        .run();
 }
 
 }  // namespace streams

@@ -25,6 +25,16 @@ std::string text_of(const Json& line, const char* name) {
     return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+RunReport::Work work_of(const Json& report) {
+    RunReport::Work work{.json = report.dump(-1, ' ', false, Json::error_handler_t::replace),
+                         .slowest = text_of(report, "slowest")};
+    const auto seconds = report.find("seconds");
+    if (seconds == report.end() || !seconds->is_object()) return work;
+    work.seconds = number_of(*seconds, work.slowest.c_str());
+    work.total = number_of(*seconds, "total");
+    return work;
+}
+
 void take_progress(StreamReport& stream, const Json& line) {
     stream.records = std::max(stream.records, count_of(line, "records"));
     stream.page = count_of(line, "page");
@@ -68,6 +78,8 @@ void RunReport::take(Side side, std::string_view text, Time now) {
     const auto line = Json::parse(text, nullptr, false);
     if (!line.is_object()) return;
     if (side == Side::Persister && line.contains("committed")) ++commits_;
+    const auto work = line.find("report");
+    if (side == Side::Persister && work != line.end()) work_ = work_of(*work);
     const auto name = text_of(line, "stream");
     if (name.empty()) return;
     auto& report = stream(name, now);

@@ -54,6 +54,15 @@ class RunReport {
     std::size_t tables() const;
     std::size_t empty_streams() const;
 
+    /// What the persister has said of its work at the end.
+    struct Work {
+        std::string json;     ///< An object of docs/REPORT.md; empty: it has said nothing.
+        std::string slowest;  ///< `source`, `pipe`, `parse`, `write` or `commit`.
+        double seconds = 0;   ///< Of that.
+        double total = 0;
+    };
+    const Work& work() const { return work_; }
+
     double commit_seconds() const { return commit_seconds_; }
     bool has_commits() const { return commits_ != 0; }
 
@@ -65,6 +74,7 @@ class RunReport {
     double commit_seconds_ = 0;
     std::int64_t last_commit_ = 0;
     std::size_t commits_ = 0;
+    Work work_;
 };
 
 }  // namespace streams

@@ -68,6 +68,8 @@ ProgramShape run_shape(const std::string& version) {
     options.push_back(flag("same_source", "The source has moved, and is still the same."));
     options.push_back(flag("singer", "The source is a Singer tap, whatever its name."));
     options.push_back(flag("json", "A report on standard output."));
+    options.push_back(
+        option("report", "FILE", "The same report, and what took how long, in FILE."));
     options.push_back(option("run", "ID", "The run's id, of a retry."));
     options.back().hidden = true;
     shape.examples = {

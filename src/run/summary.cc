@@ -13,6 +13,8 @@
 namespace streams {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 constexpr std::size_t kStreamsShown = 9;
 constexpr std::size_t kNameWidthMax = 40;
 constexpr std::size_t kStateBytesShown = 300;
@@ -156,16 +158,30 @@ std::string amount_text(const RunFacts& facts, const RunReport& report) {
     return text;
 }
 
+std::string what_of(const RunReport::Work& work) {
+    if (work.slowest == "parse") return "parsing";
+    return work.slowest == "write"    ? "writing"
+           : work.slowest == "commit" ? "committing"
+                                      : "loading";
+}
+
 std::string slowest_text(const RunFacts& facts, const RunReport& report) {
-    const double loading = std::max(report.commit_seconds(), 0.0);
-    const bool source_is_slower = facts.streamer_seconds >= loading;
+    const auto& work = report.work();
+    const bool is_known = !work.slowest.empty();
+    const double loading = is_known ? work.seconds : std::max(report.commit_seconds(), 0.0);
+    const bool source_is_slower = is_known ? work.slowest == "source" || work.slowest == "pipe"
+                                           : facts.streamer_seconds >= loading;
     const auto total = seconds_text(static_cast<double>(facts.elapsed.count()) / 1000);
     if (!source_is_slower)
-        return " Slowest: loading (" + seconds_text(loading) + " of " + total + ").";
+        return " Slowest: " + what_of(work) + " (" + seconds_text(loading) + " of " + total + ").";
     const bool has_pages = std::ranges::any_of(report.streams(), &StreamReport::has_pages);
     std::string text = facts.is_tap ? " Slowest: the tap ("
                        : has_pages  ? " Slowest: the API ("
                                     : " Slowest: the source (";
+    if (is_known && work.total > 0) {
+        const auto percent = static_cast<int>(work.seconds / work.total * 100 + 0.5);
+        text += std::to_string(percent) + " % of the time was spent waiting for it; ";
+    }
     text += seconds_text(facts.streamer_seconds);
     if (facts.elapsed.count() >= 10'000) {
         text += " of " + total + "; loading took " + seconds_text(facts.persister_cpu) + " of CPU";
@@ -241,6 +257,21 @@ std::string uncounted_text(const RunFacts& facts, const RunReport& report) {
     return text;
 }
 
+// What only the persister knows: docs/REPORT.md.
+void add_work(const Json& work, Json& report) {
+    for (const char* name : {"bytes", "commits", "slowest", "bottleneck"}) {
+        report[name] = work.value(name, Json());
+    }
+    report["work"] = work.value("seconds", Json());
+    for (auto& stream : report["streams"]) {
+        for (const auto& written : work.value("streams", Json::array())) {
+            if (written.value("stream", Json()) != stream["stream"]) continue;
+            stream["bytes"] = written.value("bytes", Json());
+            stream["write_seconds"] = written.value("write_seconds", Json());
+        }
+    }
+}
+
 }  // namespace
 
 std::string header_text(const RunFacts& facts) {
@@ -287,7 +318,6 @@ std::string safe_text(const RunFacts& facts, const RunReport& report) {
 
 std::string report_json(const RunFacts& facts, const RunReport& report, int status,
                         const std::string& problem) {
-    using Json = nlohmann::ordered_json;
     Json streams = Json::array();
     for (const auto& stream : report.streams()) {
         streams.push_back({{"stream", stream.name},
@@ -308,6 +338,8 @@ std::string report_json(const RunFacts& facts, const RunReport& report, int stat
                  {"seconds", static_cast<double>(facts.elapsed.count()) / 1000},
                  {"rows", report.total().rows},
                  {"streams", std::move(streams)}};
+    const auto work = Json::parse(report.work().json, nullptr, false);
+    if (work.is_object()) add_work(work, text);
     auto state = Json::parse(facts.state.value_or("null"), nullptr, false);
     text["state"] = state.is_discarded() ? Json() : std::move(state);
     if (!problem.empty()) text["error"] = problem;

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "pipeline/work_clock.h"
+
+namespace streams {
+
+/// The report of a persister, one JSON object (docs/REPORT.md). `problem`: the id of the error that
+/// ended the run; empty: none.
+std::string report_text(const std::string& program, const std::string& pipeline,
+                        const WorkTimes& times, int status, const std::string& problem);
+
+}  // namespace streams
