@@ -64,7 +64,8 @@ class Reports(unittest.TestCase):
         errors, report = self.run_streams("cat lines; sleep 1")
         self.assertEqual((report["status"], report["rows"], report["slowest"]), (0, ROWS, "source"))
         self.check_works(report["work"])
-        self.assertRegex(report["bottleneck"], r"^the source was the slowest: \d+ % of the time was spent waiting for it$")
+        self.assertRegex(report["bottleneck"],
+                         r"^the source was the slowest: \d+ % of the time was spent waiting for it$")
         self.assertRegex(errors, r"Slowest: the source \(\d+ % of the time was spent waiting for it; [0-9.]+s\)")
         (stream,) = report["streams"]
         self.assertEqual((stream["rows"], stream["bytes"]), (ROWS, ROWS * 28))
@@ -75,7 +76,8 @@ class Reports(unittest.TestCase):
         self.assertIn("left with", report["error"])
 
     def test_a_report_that_cannot_be_written_is_said_before_the_run(self):
-        for command in ([BIN / "persist-sqlite", "--path", "x.db"], [BIN / "streams", "run", "./tap.sh", "sqlite:x.db"]):
+        for command in ([BIN / "persist-sqlite", "--path", "x.db"],
+                        [BIN / "streams", "run", "./tap.sh", "sqlite:x.db"]):
             done = subprocess.run([*command, "--report", "no/folder/x"], input=LINES, capture_output=True, text=True,
                                   cwd=self.folder, timeout=60)
             self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
