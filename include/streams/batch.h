@@ -115,6 +115,8 @@ struct Batch {
     std::vector<Column>
         columns;     ///< One per field of the stream; none if the persister takes records.
     Column records;  ///< Type Json: each record's own bytes; empty if it takes columns.
+    Column lines;    ///< Type Json: each row's line as it came; empty unless rows may be rejected.
+    Column line_numbers;           ///< Type Integer; with `lines`.
     std::uint64_t first_line = 0;  ///< Of the input, for messages; counted from 1.
     std::uint64_t last_line = 0;
 

@@ -32,6 +32,7 @@ struct KeptReject {
     std::string time;
     std::string place;             ///< How the destination finds it again.
     std::vector<std::string> key;  ///< Of the table of its stream; empty where nothing is merged.
+    std::uint64_t fed_line = 0;    ///< In a replay: where it stands in what is fed in.
 };
 
 /// An ACTIVATE_VERSION that a commit contains.
@@ -162,6 +163,13 @@ class Persister {
     /// Answers with one receipt per stream written or opened since the commit before.
     virtual Result<std::vector<Receipt>> commit(const Commit& commit) = 0;
 
+    /// Rows that the destination itself refused in the last commit and that `commit` kept as
+    /// rejects (those of a replay are kept as they were).
+    virtual const std::vector<Reject>& refused() const {
+        static const std::vector<Reject> none;
+        return none;
+    }
+
     /// What was rejected and is kept, oldest first: of this pipeline; of all, in a bare pipe.
     /// Creates nothing.
     virtual Result<std::vector<KeptReject>> kept_rejects() { return std::vector<KeptReject>{}; }
@@ -184,7 +192,11 @@ struct Context {
     bool adopt = false;    ///< Take over tables that we did not make.
     bool dry_run = false;  ///< Store nothing, create nothing.
     std::size_t memory = std::size_t{128} << 20;  ///< `--memory`: of the whole program.
-    std::chrono::milliseconds wait{10'000};       ///< For a destination that another program holds.
+    /// More rows than this that the destination itself refuses, with those of `Commit::rejects`,
+    /// end the run; up to then they are kept as rejects. 0: the first ends it. Batches have
+    /// `lines`.
+    std::size_t rejects_max = 0;
+    std::chrono::milliseconds wait{10'000};  ///< For a destination that another program holds.
 };
 
 }  // namespace streams

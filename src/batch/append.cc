@@ -100,6 +100,12 @@ void append_rows(Batch& to, const Batch& from, std::size_t first, std::size_t co
         const auto begin = from.hashes.begin() + static_cast<std::ptrdiff_t>(first);
         to.hashes.insert(to.hashes.end(), begin, begin + static_cast<std::ptrdiff_t>(count));
     }
+    if (from.lines.rows != 0) {
+        to.lines.type = from.lines.type;
+        to.line_numbers.type = from.line_numbers.type;
+        append_values(to.lines, from.lines, first, count);
+        append_values(to.line_numbers, from.line_numbers, first, count);
+    }
     to.rows += count;
 }
 

@@ -17,6 +17,8 @@ struct BatchBuilder::State {
     Takes takes;
     RowWriter writer;
     ColumnBuilder records{Type::Json};
+    ColumnBuilder lines{Type::Json};
+    ColumnBuilder line_numbers{Type::Integer};
     std::uint64_t first_line = 0;
     std::uint64_t last_line = 0;
 };
@@ -125,6 +127,10 @@ Verdict BatchBuilder::finish(const Message& message, std::uint64_t line, std::in
     if (state_->takes.records) {
         state_->records.bytes(writer.rows(), message.record.data(), message.record.size());
     }
+    if (state_->takes.lines) {
+        state_->lines.bytes(writer.rows(), message.line.data(), message.line.size());
+        state_->line_numbers.integer(writer.rows(), static_cast<std::int64_t>(line));
+    }
     writer.keep();
     if (writer.rows() == 1) state_->first_line = line;
     state_->last_line = line;
@@ -152,7 +158,7 @@ std::size_t BatchBuilder::rows() const {
 }
 
 std::size_t BatchBuilder::bytes() const {
-    return state_->writer.bytes() + state_->records.bytes();
+    return state_->writer.bytes() + state_->records.bytes() + state_->lines.bytes();
 }
 
 std::uint64_t BatchBuilder::first_line() const {
@@ -169,6 +175,10 @@ Batch BatchBuilder::take() {
     batch.first_line = state_->first_line;
     batch.last_line = state_->last_line;
     if (state_->takes.records) batch.records = state_->records.take(batch.rows);
+    if (state_->takes.lines) {
+        batch.lines = state_->lines.take(batch.rows);
+        batch.line_numbers = state_->line_numbers.take(batch.rows);
+    }
     batch.columns = state_->writer.take();
     state_->first_line = 0;
     state_->last_line = 0;

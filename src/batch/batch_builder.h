@@ -35,6 +35,7 @@ struct Refusal {
 struct Takes {
     bool columns = true;
     bool records = false;  ///< Each record's own bytes; without columns records are still judged.
+    bool lines = false;    ///< Each row's whole line and its number, to reject it by.
     bool values = true;    ///< False, in a dry run: columns are found and stay empty.
     RowHashes hashes = RowHashes::None;  ///< Added by the pipeline when rows are taken.
 };

@@ -24,6 +24,7 @@ struct Message {
     MessageType type = MessageType::Nothing;
     std::string type_text;  ///< As written, of Unknown.
     std::string stream;
+    std::string_view line;    ///< All of it, of Record.
     std::string_view record;  ///< The record's own bytes, of Record.
     std::string_view schema;  ///< Of Schema, and of a Record with an inline schema.
     std::string_view state;   ///< The value's own bytes, of State.

@@ -117,7 +117,9 @@ Result<const Message*> MessageParser::Reader::parse(std::string_view line, Recor
         if (is_blank(line)) return nothing();
         STREAMS_TRY(read_slowly(line, records));
     }
-    if (message_.type == MessageType::Record) STREAMS_TRY(records.finish(message_));
+    if (message_.type != MessageType::Record) return &message_;
+    message_.line = line;
+    STREAMS_TRY(records.finish(message_));
     return &message_;
 }
 

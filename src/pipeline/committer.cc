@@ -210,6 +210,18 @@ Result<> Committer::commit(CommitRequest request) {
     return conclude(commit, *receipts);
 }
 
+namespace {
+
+void warn_of(const std::vector<Reject>& refused) {
+    if (refused.empty()) return;
+    log_warning(
+        fmt::format("{} rows were refused by the destination and are kept as rejects, the first, "
+                    "of line {}: {}",
+                    refused.size(), refused.front().line, refused.front().reason));
+}
+
+}  // namespace
+
 Result<> Committer::conclude(const Commit& commit, const std::vector<Receipt>& receipts) {
     const double seconds = seconds_since(commit_began_);
     entry_.commit = commit.number;
@@ -217,9 +229,11 @@ Result<> Committer::conclude(const Commit& commit, const std::vector<Receipt>& r
         entry_.state = commit.state;
         entry_.state_hash = commit.state_hash;
     }
-    rows_committed_ += std::exchange(rows_written_, 0);
+    const auto& refused = persister_->refused();
+    rows_committed_ += std::exchange(rows_written_, 0) - refused.size();
     has_work_ = false;
     ++clock_.times.commits;
+    warn_of(refused);
     for (const auto& receipt : receipts) {
         note(receipt);
         reporter_.wrote(receipt, seconds, commit.number);

@@ -1,6 +1,7 @@
 // The half of Intake that works with parsers on other threads.
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "batch/append.h"
@@ -16,6 +17,14 @@ constexpr std::size_t kColumnsMax = 2'000;
 // Rows of a stream are put together up to this; what is larger stays as it is, uncopied.
 constexpr std::size_t kItemBytes = std::size_t{1} << 20;
 constexpr std::size_t kUncopiedBytes = kItemBytes / 4;
+
+// Numbers that were counted within a chunk, of which some lines came before.
+void move_lines(Column& numbers, std::uint64_t before) {
+    for (std::size_t row = 0; row < numbers.rows; ++row) {
+        const auto number = numbers.integer(row) + static_cast<std::int64_t>(before);
+        std::memcpy(numbers.values.data() + row * sizeof number, &number, sizeof number);
+    }
+}
 
 }  // namespace
 
@@ -57,6 +66,7 @@ bool Intake::adopt(ParsedChunk& parsed, std::size_t part, std::uint64_t lines_be
         if (rows.taken == 0) {
             rows.batch.first_line += lines_before;
             rows.batch.last_line += lines_before;
+            move_lines(rows.batch.line_numbers, lines_before);
         }
         adopt_rows(slot_of(rows), rows, parsed.counts[i].rows);
     }

@@ -244,6 +244,7 @@ Result<RunOptions> run_options_of(const PersisterEntry& entry, const Settings& s
     run.context.dry_run = options.boolean("dry_run");
     run.keeps_rejects = settings.text("on_bad_record") == "reject";
     run.limits.rejects_max = static_cast<std::size_t>(settings.integer("rejects_max"));
+    if (run.keeps_rejects && entry.undoes_rows) run.context.rejects_max = run.limits.rejects_max;
     auto memory = bytes_of(settings.text("memory"));
     if (!memory) return while_doing("--memory", std::move(memory).error());
     if (*memory < (std::uint64_t{16} << 20)) {

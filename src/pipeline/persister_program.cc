@@ -69,6 +69,7 @@ int sync(const PersisterEntry& entry, const Settings& settings, const RunOptions
     const bool asks = !run.context.dry_run;
     auto takes = entry.takes ? entry.takes(settings) : Takes{};
     takes.records = takes.records && asks;
+    takes.lines = run.keeps_rejects && entry.undoes_rows && asks;
     takes.values = asks;
     takes.hashes = asks && run.named() ? entry.hashes : RowHashes::None;
     Intake intake(

@@ -33,8 +33,9 @@ struct PersisterEntry {
     std::string tier = "C";
     std::string tier_reason;
     std::int64_t memory_extra_bytes = 0;
-    bool merges = true;                  ///< Can update a row by its key.
-    Naming naming;                       ///< What names its columns may have.
+    bool merges = true;        ///< Can update a row by its key.
+    bool undoes_rows = false;  ///< Can go on after a row that it refuses; see Context::rejects_max.
+    Naming naming;             ///< What names its columns may have.
     RowHashes hashes = RowHashes::None;  ///< What its receipts are made of.
     std::vector<std::string> examples;
 

@@ -49,6 +49,7 @@ class ReplayPersister final : public Persister {
     Result<> write(const Stream& stream, const Batch& batch) override {
         return inner_->write(stream, batch);
     }
+    const std::vector<Reject>& refused() const override { return inner_->refused(); }
     Ledger* ledger() override { return inner_->ledger(); }
 
     // There is no STATE in what is fed in, so this is called once, at its end.
@@ -58,14 +59,19 @@ class ReplayPersister final : public Persister {
         std::set<std::uint64_t> refused;
         for (const auto& reject : outcome_.refused) refused.insert(reject.line);
         for (std::size_t i = 0; i < kept_.size(); ++i) {
-            if (!refused.contains(front_ + i + 1)) replay.replayed.push_back(kept_[i]);
+            if (refused.contains(front_ + i + 1)) continue;
+            replay.replayed.push_back(kept_[i]);
+            replay.replayed.back().fed_line = front_ + i + 1;
         }
         if (replay.replayed.empty()) {
             return fail(ErrorKind::Data, outcome_.refused.front().id,
                         "every kept record is refused again: " + outcome_.refused.front().reason);
         }
         auto receipts = inner_->commit(replay);
-        if (receipts) outcome_.stored = replay.replayed.size();
+        if (!receipts) return receipts;
+        const auto& again = inner_->refused();
+        outcome_.stored = replay.replayed.size() - again.size();
+        outcome_.refused.insert(outcome_.refused.end(), again.begin(), again.end());
         return receipts;
     }
 
@@ -91,7 +97,7 @@ Result<std::vector<KeptReject>> kept_rejects(const PersisterEntry& entry, const 
 
 std::string list_text(const std::vector<KeptReject>& kept, bool as_json) {
     std::string text;
-    for (const auto& [reject, pipeline, run, time, place, key] : kept) {
+    for (const auto& [reject, pipeline, run, time, place, key, fed_line] : kept) {
         if (as_json) {
             const Json line = {{"pipeline", pipeline},
                                {"run", run},
@@ -216,6 +222,7 @@ int replay(const PersisterEntry& entry, RunOptions run, const std::vector<KeptRe
     run.context.pipeline = *pipeline;
     run.keeps_rejects = true;
     run.limits.rejects_max = kept.size();
+    if (entry.undoes_rows) run.context.rejects_max = kept.size();
     Outcome outcome;
     PersisterEntry replaying = entry;
     replaying.make = [&](const Settings& with,

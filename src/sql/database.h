@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sql/dialect.h"
+#include "sql/refusals.h"
 #include "sql/table.h"
 #include "sql/table_writer.h"
 #include "streams/error.h"
@@ -124,8 +125,11 @@ class Database {
     /// of `to` stay as far as the database lets them.
     virtual Result<> replace_table(const std::string& from, const std::string& to) = 0;
 
+    /// `refusals` takes the rows that are refused, where the database can go on after one. All
+    /// outlive the writer.
     virtual Result<std::unique_ptr<TableWriter>> writer(const Stream& stream,
-                                                        const OpenTable& table) = 0;
+                                                        const OpenTable& table,
+                                                        Refusals& refusals) = 0;
 
     /// **Errors.** Busy `pipeline-locked` after `wait`, naming the holder where that can be known.
     virtual Result<std::unique_ptr<PipelineLock>> lock(const Context& context,

@@ -11,7 +11,8 @@ SqlPersister::SqlPersister(std::unique_ptr<Database> database, Context context, 
     : database_(std::move(database)),
       context_(std::move(context)),
       ledger_(*database_, context_),
-      hard_delete_(hard_delete) {}
+      hard_delete_(hard_delete),
+      refusals_(context_) {}
 
 Ledger* SqlPersister::ledger() {
     return is_named() ? &ledger_ : nullptr;
@@ -76,7 +77,7 @@ Result<> SqlPersister::prepare(Opened& opened) {
     }
     opened.is_touched = true;
     if (opened.writer != nullptr) return {};
-    auto writer = database_->writer(opened.stream, opened.table);
+    auto writer = database_->writer(opened.stream, opened.table, refusals_);
     if (!writer) return std::unexpected(std::move(writer).error());
     opened.writer = *std::move(writer);
     return {};
@@ -127,7 +128,7 @@ Result<std::vector<Receipt>> SqlPersister::commit_all(const Commit& commit) {
     if (fault_) return std::unexpected(*fault_);
     ensure(!is_named() || commit.number == ledger_.next_commit(), "commits are numbered in order");
     STREAMS_TRY(finish_all());
-    STREAMS_TRY(keep_rejects(*database_, context_, commit));
+    STREAMS_TRY(keep_all(commit));
     if (commit.ends_run) STREAMS_TRY(swap_all());
     auto receipts = take_receipts();
     if (is_named()) STREAMS_TRY(ledger_.advance(commit, receipts));
@@ -143,6 +144,20 @@ Result<> SqlPersister::finish_all() {
         STREAMS_TRY(opened.writer->finish(opened.counts));
     }
     return {};
+}
+
+// Rows of a replay that are refused again stay as they are.
+Result<> SqlPersister::keep_all(const Commit& commit) {
+    STREAMS_TRY(refusals_.count(commit.rejects.size()));
+    refused_ = refusals_.take();
+    if (refused_.empty()) return keep_rejects(*database_, context_, commit);
+    Commit with = commit;
+    for (const auto& reject : refused_) {
+        const auto again = std::erase_if(
+            with.replayed, [&](const KeptReject& kept) { return kept.fed_line == reject.line; });
+        if (again == 0) with.rejects.push_back(reject);
+    }
+    return keep_rejects(*database_, context_, with);
 }
 
 Result<> SqlPersister::swap_all() {

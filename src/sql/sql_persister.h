@@ -23,6 +23,7 @@ class SqlPersister final : public Persister {
     Result<> open(const Stream& stream) override;
     Result<> write(const Stream& stream, const Batch& batch) override;
     Result<std::vector<Receipt>> commit(const Commit& commit) override;
+    const std::vector<Reject>& refused() const override { return refused_; }
     Result<std::vector<KeptReject>> kept_rejects() override;
     Result<std::optional<std::vector<Verified>>> verify(
         const std::vector<std::string>& streams) override;
@@ -50,12 +51,15 @@ class SqlPersister final : public Persister {
     void note_hashes(Opened& opened, const Batch& batch) const;
     Result<> finish_all();
     Result<> swap_all();
+    Result<> keep_all(const Commit& commit);
     std::vector<Receipt> take_receipts();
 
     std::unique_ptr<Database> database_;
     Context context_;
     SqlLedger ledger_;
     bool hard_delete_;
+    Refusals refusals_;
+    std::vector<Reject> refused_;           // In the last commit.
     std::map<std::string, Opened> opened_;  // By stream; destroyed before database_.
     std::optional<Error> fault_;
 };

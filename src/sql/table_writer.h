@@ -40,8 +40,9 @@ class TableWriter {
 
     /// `commit` is the number of the commit to come, for tables with `_streams_commit`; 0: none, in
     /// a bare pipe. The hashes of the rows are in `counts` already; where rows are merged, those of
-    /// rows that change nothing and of rows that are replaced are subtracted here or in `finish`.
-    /// **Errors.** Data, where a row cannot be stored; then nothing can be committed any more.
+    /// rows that change nothing, are replaced or refused are subtracted here or in `finish`.
+    /// **Errors.** Data, where a row cannot be stored and no refusals are kept; then nothing can be
+    /// committed any more.
     virtual Result<> write(const Batch& batch, std::int64_t commit, RowCounts& counts) = 0;
 
     /// Closes a full load: of the rows so far, those whose version is distinct from `version` are

@@ -112,6 +112,20 @@ inline Batch batch_of(const Stream& stream, const std::vector<std::vector<Cell>>
     return batch;
 }
 
+/// As a batch comes where rows may be rejected: row N has the line 10 N, `line 10`.
+inline Batch with_lines(Batch batch) {
+    batch.lines.type = Type::Json;
+    batch.line_numbers.type = Type::Integer;
+    ColumnFiller lines(batch.lines, batch.rows);
+    ColumnFiller numbers(batch.line_numbers, batch.rows);
+    for (std::size_t row = 0; row < batch.rows; ++row) {
+        const auto line = static_cast<std::int64_t>(row + 1) * 10;
+        lines.put(row, text("line " + std::to_string(line)));
+        numbers.put(row, number(line));
+    }
+    return batch;
+}
+
 /// `new changed same` of the only receipt.
 inline std::string counts(const std::vector<Receipt>& receipts) {
     if (receipts.size() != 1) return std::to_string(receipts.size()) + " receipts";

@@ -307,8 +307,10 @@ Result<> DuckdbDatabase::replace_table(const std::string& from, const std::strin
     return connection_->run(sql::drop_table(from));
 }
 
+// A failed statement ends DuckDB's transaction: it goes on after no refusal.
 Result<std::unique_ptr<sql::TableWriter>> DuckdbDatabase::writer(const Stream& stream,
-                                                                 const sql::OpenTable& table) {
+                                                                 const sql::OpenTable& table,
+                                                                 sql::Refusals& /*refusals*/) {
     columns_[table.target] = stream.fields.size();
     std::size_t columns = 0;
     for (const auto& [target, count] : columns_) columns += count;

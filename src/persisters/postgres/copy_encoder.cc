@@ -77,6 +77,16 @@ void CopyEncoder::put_number(std::int64_t value) {
     store(to + 4, static_cast<std::uint64_t>(value));
 }
 
+void CopyEncoder::put_line(std::size_t row) {
+    const auto number = std::to_string(tail_.lines->line_numbers.integer(row)) + " ";
+    const auto line = tail_.lines->lines.text(row);
+    const auto size = number.size() + line.size();
+    auto* const to = grow(4 + size);
+    store(to, static_cast<std::uint32_t>(size));
+    std::memcpy(to + 4, number.data(), number.size());
+    if (!line.empty()) std::memcpy(to + 4 + number.size(), line.data(), line.size());
+}
+
 bool CopyEncoder::refuse(std::size_t position, std::size_t row, const char* id,
                          const char* reason) {
     unfit_ = Unfit{row, position, id, reason};
@@ -158,19 +168,25 @@ bool CopyEncoder::encode_value(std::size_t position, std::size_t row) {
 }
 
 bool CopyEncoder::encode_row(std::size_t row) {
-    const auto tail = (tail_.commit ? 1U : 0U) + (tail_.row_number ? 1U : 0U);
+    const auto tail = (tail_.commit ? 1U : 0U) + (tail_.row_number ? 1U : 0U) +
+                      (tail_.lines != nullptr ? 1U : 0U);
     store(grow(2), static_cast<std::uint16_t>(columns_.size() + tail));
     for (std::size_t position = 0; position < columns_.size(); ++position) {
         if (!encode_value(position, row)) return false;
     }
     if (tail_.commit) put_number(*tail_.commit);
     if (tail_.row_number) put_number(*tail_.row_number + static_cast<std::int64_t>(row));
+    if (tail_.lines != nullptr) put_line(row);
     return true;
 }
 
 std::size_t CopyEncoder::encode(std::size_t row, std::size_t end, std::size_t bytes_max) {
+    unfit_.reset();
     for (; row < end && bytes_.size() < bytes_max; ++row) {
-        if (!encode_row(row)) return row;
+        const auto size = bytes_.size();
+        if (encode_row(row)) continue;
+        bytes_.resize(size);
+        return row;
     }
     return row;
 }

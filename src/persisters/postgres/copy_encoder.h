@@ -22,6 +22,7 @@ struct Unfit {
 struct RowTail {
     std::optional<std::int64_t> commit;      ///< `_streams_commit`.
     std::optional<std::int64_t> row_number;  ///< Of the first row, `_streams_row`; then it rises.
+    const Batch* lines = nullptr;            ///< Whose lines `_streams_line` gets; null: none.
 };
 
 /// Rows of a batch as PostgreSQL's binary COPY wants them.
@@ -35,7 +36,8 @@ class CopyEncoder {
     static std::vector<std::uint8_t> trailer();
 
     /// Appends rows from `row` on, before `end`, until `bytes_max` are reached; answers the next
-    /// row. Stops at a row with a value that does not fit, and sets `unfit`.
+    /// row. Stops at a row with a value that does not fit, of which nothing is appended, and sets
+    /// `unfit` until the next call.
     std::size_t encode(std::size_t row, std::size_t end, std::size_t bytes_max);
 
     const std::vector<std::uint8_t>& bytes() const { return bytes_; }
@@ -46,6 +48,7 @@ class CopyEncoder {
     bool encode_row(std::size_t row);
     bool encode_value(std::size_t position, std::size_t row);
     bool encode_bytes(std::size_t position, std::size_t row);
+    void put_line(std::size_t row);
     bool refuse(std::size_t position, std::size_t row, const char* id, const char* reason);
     std::uint8_t* grow(std::size_t bytes);
     void put_number(std::int64_t value);

@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
          .schemes = {"postgresql", "postgres"},
          .tier = "A",
          .tier_reason = "rows and state are one transaction, on the disk before it counts",
+         .undoes_rows = true,
          .naming = {.folds_case = false,
                     .name_bytes_max = 63,
                     .reserved = {std::string(streams::sql::kCommitColumn), "tableoid", "xmin",

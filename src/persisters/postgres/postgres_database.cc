@@ -233,8 +233,9 @@ std::optional<std::string> PostgresDatabase::conversion(const Field& from, const
 }
 
 Result<std::unique_ptr<sql::TableWriter>> PostgresDatabase::writer(const Stream& stream,
-                                                                   const sql::OpenTable& table) {
-    return std::make_unique<CopyWriter>(*this, stream, table);
+                                                                   const sql::OpenTable& table,
+                                                                   sql::Refusals& refusals) {
+    return std::make_unique<CopyWriter>(*this, stream, table, refusals);
 }
 
 Result<std::unique_ptr<sql::PipelineLock>> PostgresDatabase::lock(const Context& context,
@@ -247,9 +248,9 @@ Stage* PostgresDatabase::find_stage(const std::string& table) {
     return found == stages_.end() ? nullptr : &found->second;
 }
 
-Result<Stage*> PostgresDatabase::stage_for(const sql::OpenTable& table) {
+Result<Stage*> PostgresDatabase::stage_for(const sql::OpenTable& table, bool with_lines) {
     if (auto* stage = find_stage(table.target)) return stage;
-    Stage stage{.name = fmt::format("_streams_stage_{}", ++stage_number_)};
+    Stage stage{.name = fmt::format("_streams_stage_{}", ++stage_number_), .has_lines = with_lines};
     STREAMS_TRY(run(create_stage(stage, *this, table)));
     return &stages_.emplace(table.target, std::move(stage)).first->second;
 }

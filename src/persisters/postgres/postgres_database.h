@@ -59,7 +59,8 @@ class PostgresDatabase final : public sql::Database {
     Result<> replace_table(const std::string& from, const std::string& to) override;
 
     Result<std::unique_ptr<sql::TableWriter>> writer(const Stream& stream,
-                                                     const sql::OpenTable& table) override;
+                                                     const sql::OpenTable& table,
+                                                     sql::Refusals& refusals) override;
     Result<std::unique_ptr<sql::PipelineLock>> lock(const Context& context,
                                                     std::chrono::milliseconds wait) override;
 
@@ -70,7 +71,8 @@ class PostgresDatabase final : public sql::Database {
 
     /// The table's stage; null: it has none in this transaction.
     Stage* find_stage(const std::string& table);
-    Result<Stage*> stage_for(const sql::OpenTable& table);
+    /// With `with_lines` its rows keep the lines that they came from.
+    Result<Stage*> stage_for(const sql::OpenTable& table, bool with_lines);
     Result<> drop_stage(const std::string& table);
 
     Connection& connection() { return *connection_; }

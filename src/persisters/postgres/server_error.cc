@@ -39,6 +39,8 @@ constexpr auto kMeanings = std::to_array<Meaning>({
     {"22", ErrorKind::Data, "row-refused", "the database refuses a row", ""},
     {"23", ErrorKind::Data, "row-refused", "the database refuses a row",
      "see the constraints and triggers of the table"},
+    {"P0", ErrorKind::Data, "row-refused", "the database refuses a row",
+     "see the constraints and triggers of the table"},
     {"54", ErrorKind::Data, "row-refused", "a row is beyond a limit of the database", ""},
 });
 

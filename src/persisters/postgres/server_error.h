@@ -26,7 +26,7 @@ struct Complaint {
 /// | 53300, 40                     | Transient `server-busy`           |
 /// | 55P03, 55006                  | Busy `destination-busy`           |
 /// | 25006                         | Failed `read-only`                |
-/// | 22, 23, 54                    | Data `row-refused`                |
+/// | 22, 23, 54, P0                | Data `row-refused`                |
 /// | anything else                 | Failed `postgres`                 |
 Error error_of(const Complaint& complaint, const std::string& place);
 

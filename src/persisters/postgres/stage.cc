@@ -1,5 +1,6 @@
 #include "persisters/postgres/stage.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "sql/ledger_tables.h"
@@ -66,6 +67,7 @@ std::string create_stage(const Stage& stage, const sql::Database& database,
         columns += fmt::format("{} {}, ", sql::quoted(field.name), database.type_of(field));
     }
     if (table.has_commit_column) columns += fmt::format("{} bigint, ", sql::kCommitColumn);
+    if (stage.has_lines) columns += fmt::format("{} text, ", kLineColumn);
     return fmt::format("CREATE TEMPORARY TABLE {} ({}{} bigint NOT NULL) ON COMMIT DROP",
                        sql::quoted(stage.name), columns, kRowColumn);
 }
@@ -105,6 +107,12 @@ std::string merge(const Stage& stage, const sql::Dialect& dialect, const sql::Up
         "FROM merged",
         sql::upsert_from(dialect, upsert, rows_of(stage, upsert.columns, begin, end)),
         is_other(upsert));
+}
+
+std::uint64_t rows_within(const Stage& stage, std::int64_t begin, std::int64_t end) {
+    const auto first = std::ranges::lower_bound(stage.gaps, begin);
+    const auto last = std::ranges::lower_bound(stage.gaps, end);
+    return static_cast<std::uint64_t>(end - begin - (last - first));
 }
 
 std::string append(const Stage& stage, const std::string& target,

@@ -12,6 +12,8 @@ namespace streams::postgres {
 
 /// The number of a staged row, in the order in which the rows came.
 inline constexpr std::string_view kRowColumn = "_streams_row";
+/// Its line: the number, a blank, and the line as it came.
+inline constexpr std::string_view kLineColumn = "_streams_line";
 
 /// A temporary table that holds rows of one stream until the commit: those that are merged, and
 /// those of a table that has to be changed first. It has every column of its target, and goes with
@@ -24,7 +26,9 @@ struct Stage {
         bool removes = false;
     };
     std::string name;
+    bool has_lines = false;
     std::int64_t rows = 0;
+    std::vector<std::int64_t> gaps;  ///< Numbers of rows that were refused on the way in, rising.
     bool has_rising_keys = true;  ///< Whole numbers, each greater than the one before: none twice.
     std::optional<std::int64_t> last_key;
     std::vector<Cut> cuts;
@@ -48,6 +52,9 @@ std::string met(const Stage& stage, const sql::Upsert& upsert, std::int64_t begi
 /// Merges those rows; answers with two counts: new rows, and rows that are other than before.
 std::string merge(const Stage& stage, const sql::Dialect& dialect, const sql::Upsert& upsert,
                   std::int64_t begin, std::int64_t end);
+
+/// How many rows there are from `begin` on and before `end`.
+std::uint64_t rows_within(const Stage& stage, std::int64_t begin, std::int64_t end);
 
 /// Appends those rows.
 std::string append(const Stage& stage, const std::string& target,

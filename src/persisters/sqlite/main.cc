@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
          .schemes = {"sqlite"},
          .tier = "A",
          .tier_reason = "rows and state are one transaction, synced before it counts",
+         .undoes_rows = true,
          .naming = {.folds_case = true,
                     .takes_empty = true,
                     .reserved = {std::string(streams::sql::kCommitColumn)}},

@@ -69,21 +69,19 @@ RowWriter::Binding RowWriter::binding_of(Type type, bool is_key) {
     return Binding::Text;
 }
 
-Result<std::unique_ptr<sql::TableWriter>> RowWriter::make(sql::Database& database,
-                                                          Connection& connection,
-                                                          const Stream& stream,
+Result<std::unique_ptr<sql::TableWriter>> RowWriter::make(const Means& means, const Stream& stream,
                                                           const sql::OpenTable& table) {
     auto upsert = sql::upsert_of(sqlite_dialect(), stream, table);
     if (!upsert.tracked.empty() || !upsert.cleared.empty()) {
         upsert.noting_function = "streams_note";
     }
     if (table.is_merged) upsert.leaving = leaving_of(table);
-    auto statement = connection.prepare(
+    auto statement = means.connection.prepare(
         table.is_merged ? sql::upsert_row(sqlite_dialect(), upsert)
                         : sql::insert_row(table.target, sql::columns_of(stream, table)));
     if (!statement) return std::unexpected(std::move(statement).error());
-    std::unique_ptr<RowWriter> writer(new RowWriter(database, connection, *std::move(statement),
-                                                    {table.fields, RowHashes::Bytes}));
+    std::unique_ptr<RowWriter> writer(
+        new RowWriter(means, *std::move(statement), {table.fields, RowHashes::Bytes}));
     writer->stream_ = &stream;
     writer->table_ = table.entry.table;
     writer->is_merged_ = table.is_merged;
@@ -193,8 +191,20 @@ Error RowWriter::error_of(int code, const Batch& batch, std::size_t row) const {
     return error;
 }
 
+// What a statement did before its row was refused, SQLite has undone.
+Result<> RowWriter::refuse(int code, const Batch& batch, std::size_t row) {
+    auto error = error_of(code, batch, row);
+    sqlite3_reset(statement_.get());
+    connection_->take_left();  // Nothing was replaced.
+    const bool is_over = sqlite3_get_autocommit(connection_->handle()) != 0;
+    if (is_over) return std::unexpected(std::move(error));
+    return refusals_->add(error, *stream_, batch, row);
+}
+
 Result<> RowWriter::write(const Batch& batch, std::int64_t commit, sql::RowCounts& counts) {
     ensure(batch.columns.size() == bindings_.size(), "a batch has one column per field");
+    const auto refused_before = refusals_->rows();
+    const auto hashes_before = refusals_->hashes();
     auto* statement = statement_.get();
     auto* handle = connection_->handle();
     const int commit_parameter = static_cast<int>(bindings_.size() + 1);
@@ -207,7 +217,8 @@ Result<> RowWriter::write(const Batch& batch, std::int64_t commit, sql::RowCount
     std::int64_t sentinel = std::numeric_limits<std::int64_t>::min();
     for (std::size_t row = 0; row < batch.rows; ++row) {
         if (const int code = bind_row(batch, row); code != SQLITE_OK) {
-            return std::unexpected(error_of(code, batch, row));
+            STREAMS_TRY(refuse(code, batch, row));
+            continue;
         }
         if (is_merged_) {
             const auto least = std::numeric_limits<std::int64_t>::min();
@@ -217,14 +228,14 @@ Result<> RowWriter::write(const Batch& batch, std::int64_t commit, sql::RowCount
             sqlite3_set_last_insert_rowid(handle, sentinel);
         }
         if (const int code = sqlite3_step(statement); code != SQLITE_DONE) {
-            auto error = error_of(code, batch, row);
-            sqlite3_reset(statement);
-            return std::unexpected(std::move(error));
+            STREAMS_TRY(refuse(code, batch, row));
+            continue;
         }
         count(sentinel, batch.hashes.empty() ? 0 : batch.hashes[row], counts);
         sqlite3_reset(statement);
     }
-    counts.rows += batch.rows;
+    counts.rows += batch.rows - (refusals_->rows() - refused_before);
+    counts.subtract_hash(refusals_->hashes() - hashes_before);
     return {};
 }
 

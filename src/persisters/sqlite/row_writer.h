@@ -16,10 +16,15 @@ namespace streams::sqlite {
 /// the columns of a batch.
 class RowWriter final : public sql::TableWriter {
  public:
-    /// All outlive this.
-    static Result<std::unique_ptr<sql::TableWriter>> make(sql::Database& database,
-                                                          Connection& connection,
-                                                          const Stream& stream,
+    /// What every writer of a database shares. All outlive it.
+    struct Means {
+        sql::Database& database;
+        Connection& connection;
+        sql::Refusals& refusals;
+    };
+
+    /// The stream and the table outlive this.
+    static Result<std::unique_ptr<sql::TableWriter>> make(const Means& means, const Stream& stream,
                                                           const sql::OpenTable& table);
 
     /// **Errors.** Data `time-range`, `row-refused`, `value-too-long`; those of
@@ -44,10 +49,10 @@ class RowWriter final : public sql::TableWriter {
     };
     using Scratch = std::array<char, 32>;
 
-    RowWriter(sql::Database& database, Connection& connection, Statement statement,
-              RowHasher hasher)
-        : database_(&database),
-          connection_(&connection),
+    RowWriter(const Means& means, Statement statement, RowHasher hasher)
+        : database_(&means.database),
+          connection_(&means.connection),
+          refusals_(&means.refusals),
           statement_(std::move(statement)),
           hasher_(std::move(hasher)) {}
 
@@ -56,10 +61,12 @@ class RowWriter final : public sql::TableWriter {
     int bind_time(std::size_t position, const Column& column, std::size_t row);
     int bind_row(const Batch& batch, std::size_t row);
     void count(std::int64_t sentinel, std::uint64_t hash, sql::RowCounts& counts);
+    Result<> refuse(int code, const Batch& batch, std::size_t row);
     Error error_of(int code, const Batch& batch, std::size_t row) const;
 
     sql::Database* database_;
     Connection* connection_;
+    sql::Refusals* refusals_;
     const Stream* stream_ = nullptr;
     Statement statement_;
     RowHasher hasher_;  // Of the whole table's columns.

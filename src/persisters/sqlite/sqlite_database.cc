@@ -145,8 +145,9 @@ Result<> SqliteDatabase::replace_table(const std::string& from, const std::strin
 }
 
 Result<std::unique_ptr<sql::TableWriter>> SqliteDatabase::writer(const Stream& stream,
-                                                                 const sql::OpenTable& table) {
-    return RowWriter::make(*this, *connection_, stream, table);
+                                                                 const sql::OpenTable& table,
+                                                                 sql::Refusals& refusals) {
+    return RowWriter::make({*this, *connection_, refusals}, stream, table);
 }
 
 Result<std::unique_ptr<sql::PipelineLock>> SqliteDatabase::lock(const Context& context,

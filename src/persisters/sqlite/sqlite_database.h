@@ -45,7 +45,8 @@ class SqliteDatabase final : public sql::Database {
     Result<> replace_table(const std::string& from, const std::string& to) override;
 
     Result<std::unique_ptr<sql::TableWriter>> writer(const Stream& stream,
-                                                     const sql::OpenTable& table) override;
+                                                     const sql::OpenTable& table,
+                                                     sql::Refusals& refusals) override;
 
     Result<std::unique_ptr<sql::PipelineLock>> lock(const Context& context,
                                                     std::chrono::milliseconds wait) override;

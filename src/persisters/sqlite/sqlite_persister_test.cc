@@ -307,5 +307,35 @@ TEST_F(Persist, ADryRunMakesNoFile) {
     EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
+TEST_F(Persist, RowsThatTheTableRefusesAreRejectedAlone) {
+    Reader(path_).run("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT CHECK (v <> 'bad'))");
+    const auto kept = stream("t", {field("id", Type::Integer), field("v", Type::Text)});
+    auto sink = persister("p", {.adopt = true, .rejects_max = 2});
+    const auto rows = sql::testing::with_lines(batch_of(kept, {{number(1), text("a")},
+                                                               {number(2), text("bad")},
+                                                               {number(1), text("bad")},
+                                                               {number(3), text("c")}}));
+    expect_good(sink->open(kept));
+    expect_good(sink->write(kept, rows));
+    EXPECT_EQ(counts(commit(*sink)), "2 new, 0 changed, 0 same of 2");
+    EXPECT_EQ(sink->refused().size(), 2U);
+    EXPECT_EQ(ask("SELECT * FROM t"), "1|'a'\n3|'c'");
+    EXPECT_EQ(ask("SELECT line, id, record FROM _streams_rejects"),
+              "20|'row-refused'|'line 20'\n30|'row-refused'|'line 30'");
+    const auto more = sink->write(kept, rows);
+    EXPECT_EQ(id_of(more), "rejects-max");
+}
+
+TEST_F(Persist, ATriggerThatRollsBackEndsTheRun) {
+    Reader(path_).run(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE TRIGGER no BEFORE INSERT ON t "
+        "BEGIN SELECT RAISE(ROLLBACK, 'no'); END");
+    const auto kept = stream("t", {field("id", Type::Integer)});
+    auto sink = persister("p", {.adopt = true, .rejects_max = 2});
+    expect_good(sink->open(kept));
+    EXPECT_EQ(id_of(sink->write(kept, sql::testing::with_lines(batch_of(kept, {{number(1)}})))),
+              "row-refused");
+}
+
 }  // namespace
 }  // namespace streams::sqlite
