@@ -251,6 +251,7 @@ Result<RunOptions> run_options_of(const PersisterEntry& entry, const Settings& s
         return usage("memory", "--memory is too small", "at least 16MB are needed");
     }
     run.limits.memory = *memory;
+    if (entry.commit_bytes != 0) run.limits.commit_bytes = entry.commit_bytes;
     const auto threads = settings.integer("threads");
     if (threads < 0 || threads > kThreadsMax) {
         return usage("setting-value", "--threads is out of range",

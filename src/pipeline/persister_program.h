@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,7 +34,8 @@ struct PersisterEntry {
     std::string tier = "C";
     std::string tier_reason;
     std::int64_t memory_extra_bytes = 0;
-    bool merges = true;        ///< Can update a row by its key.
+    std::size_t commit_bytes = 0;  ///< Of input between two commits, about; 0: as `Limits` has it.
+    bool merges = true;            ///< Can update a row by its key.
     bool undoes_rows = false;  ///< Can go on after a row that it refuses; see Context::rejects_max.
     Naming naming;             ///< What names its columns may have.
     RowHashes hashes = RowHashes::None;  ///< What its receipts are made of.

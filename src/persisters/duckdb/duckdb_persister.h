@@ -11,6 +11,10 @@
 
 namespace streams::duckdb {
 
+/// Of input between two commits: each writes the row group that it leaves unfilled once more, and
+/// much larger ones stage more than memory holds.
+inline constexpr std::size_t kCommitBytes = std::size_t{128} << 20;
+
 /// What DuckDB takes beside `--memory`: its own limit, and what it holds outside of that.
 inline constexpr std::int64_t kMemoryExtraBytes = std::int64_t{300} << 20;
 

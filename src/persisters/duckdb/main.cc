@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
          .tier = "A",
          .tier_reason = "rows and state are one transaction, synced before it counts",
          .memory_extra_bytes = streams::duckdb::kMemoryExtraBytes,
+         .commit_bytes = streams::duckdb::kCommitBytes,
          .naming = {.folds_case = true,
                     .reserved = {std::string(streams::sql::kCommitColumn),
                                  std::string(streams::duckdb::kRowColumn), "rowid"}},
