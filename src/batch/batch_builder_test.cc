@@ -279,6 +279,43 @@ TEST(BatchBuilder, JudgesRecordsThatItGivesAsTheyCame) {
     EXPECT_EQ(loading.builder().rows(), 1U);
 }
 
+TEST(BatchBuilder, KeepsTheBytesOfJsonThatIsText) {
+    auto loading = Loading::declared(
+        R"({"properties":{"o":{"type":"object"},"m":{"type":["string","number","object"]}}})", {},
+        {.nested = Nested::Text, .mixed = Mixed::Text});
+    EXPECT_EQ(loading.columns(), "o:Text m:Text");
+    EXPECT_EQ(loading.add(R"({"o":{"b":-0, "a":1,"b":1.50},"m":"\u0041\""})"), Verdict::Stored);
+    EXPECT_EQ(loading.add(R"({"o":{},"m":1e2})"), Verdict::Stored);
+    EXPECT_EQ(loading.add(R"({"m":{ "x" : [] }})"), Verdict::Stored);
+    const Batch batch = loading.builder().take();
+    ASSERT_EQ(batch.columns.size(), 2U);
+    EXPECT_EQ(batch.columns[0].type, Type::Text);
+    EXPECT_EQ(batch.columns[1].text(0), R"("\u0041\"")");
+    EXPECT_EQ(batch.columns[1].text(1), "1e2");
+    EXPECT_EQ(batch.columns[1].text(2), R"({ "x" : [] })");
+    EXPECT_EQ(batch.columns[0].text(0), R"({"b":-0, "a":1,"b":1.50})");
+    EXPECT_EQ(loading.add(R"({"m":"a"})"), Verdict::Stored);
+    EXPECT_EQ(loading.values("m"), R"("a")");
+}
+
+TEST(BatchBuilder, RefusesDigitsBeyondMicrosecondsWhereTimesAreExact) {
+    for (const bool stores : {true, false}) {
+        const ShapePolicy policy{.exact_times = true};
+        auto shape = Shape::declared("s", schema_of(R"({"type":"string","format":"date-time"})"),
+                                     {}, policy);
+        ASSERT_TRUE(shape);
+        Loading loading(*std::move(shape), {.values = stores});
+        EXPECT_EQ(loading.add(R"({"v":"2026-01-02T03:04:05.123456Z"})"), Verdict::Stored);
+        EXPECT_EQ(loading.add(R"({"v":"2026-01-02T03:04:05.1234560Z"})"), Verdict::Refused);
+        EXPECT_EQ(loading.add(R"({"v":"2026-01-02T03:04:05.1234561Z"})"), Verdict::Refused);
+        EXPECT_EQ(loading.error, "time-digits");
+        EXPECT_EQ(loading.place, R"("2026-01-02T03:04:05.1234561Z")");
+        EXPECT_EQ(loading.add(R"({"v":"\u0032026-01-02T03:04:05.1234561Z"})"), Verdict::Refused);
+        EXPECT_EQ(loading.place, R"("\u0032026-01-02T03:04:05.1234561Z")");
+        EXPECT_EQ(loading.builder().rows(), 1U);
+    }
+}
+
 TEST(BatchBuilder, FillsTheColumnsOfOurs) {
     ShapePolicy policy;
     policy.extracted_at = policy.received_at = policy.sequence = true;

@@ -30,4 +30,17 @@ void RowWriter::check_whole(std::int32_t node, std::string_view record) {
     refusal_.error.what = "stream \"" + shape_->stream().name + "\": " + place + fault.what;
 }
 
+void RowWriter::refuse_missing() {
+    for (const MemberPlan& member : plan_.members()) {
+        if (!member.required || member.seen == serial_) continue;
+        if (member.is_key) {
+            refuse(plan_.path(member), {}, "key-missing", "the key's field is missing");
+        } else {
+            refuse(plan_.path(member), {}, "record-required",
+                   "the schema requires it, and it is missing");
+        }
+        return;
+    }
+}
+
 }  // namespace streams

@@ -115,7 +115,10 @@ bool RowWriter::reshape() {
     }
     for (std::size_t i = fields_.size(); i < fields.size(); ++i) {
         fields_.push_back(fields[i]);
-        columns_.emplace_back(fields[i].type);
+        // Text that is JSON's own bytes is not to be mistaken for a text of JSON.
+        const Kind kind = fields[i].kind;
+        const bool is_json = kind == Kind::Object || kind == Kind::Array || kind == Kind::Any;
+        columns_.emplace_back(is_json ? Type::Json : fields[i].type);
         row_width_ += columns_.back().row_width();
         if (fields[i].origin != Origin::Record) ours_.push_back(i);
     }
@@ -180,7 +183,10 @@ std::vector<Column> RowWriter::take() {
     std::vector<Column> columns;
     if (stores_) {
         columns.reserve(columns_.size());
-        for (ColumnBuilder& column : columns_) columns.push_back(column.take(rows_));
+        for (std::size_t i = 0; i < columns_.size(); ++i) {
+            columns.push_back(columns_[i].take(rows_));
+            columns.back().type = fields_[i].type;
+        }
     }
     kept_ = 0;
     rows_ = 0;
@@ -348,7 +354,7 @@ bool RowWriter::other_text(MemberPlan& member, std::string_view raw) {
         return true;
     }
     const std::string_view text = has_escapes ? std::string_view(plain) : raw;
-    if (done == Unescaped::Surrogate || !store_formatted(at, text)) break_format(member, raw);
+    if (done == Unescaped::Surrogate || !store_formatted(at, text, raw)) break_format(member, raw);
     return true;
 }
 
@@ -370,7 +376,7 @@ void RowWriter::break_format(MemberPlan& member, std::string_view raw) {
                words_of_value(with_quotes(raw)) + " came");
 }
 
-bool RowWriter::store_formatted(std::size_t index, std::string_view text) {
+bool RowWriter::store_formatted(std::size_t index, std::string_view text, std::string_view raw) {
     ColumnBuilder& column = columns_[index];
     TimeText time;
     bool is_time = false;
@@ -402,7 +408,7 @@ bool RowWriter::store_formatted(std::size_t index, std::string_view text) {
     }
     if (!is_time) return false;
     column.integer(rows_, time.value);
-    if (time.cut || time.local) count(static_cast<std::int32_t>(index), time);
+    if (time.cut || time.local) count(static_cast<std::int32_t>(index), time, raw);
     return true;
 }
 
@@ -425,8 +431,14 @@ bool RowWriter::store_decimal_text(std::size_t index, std::string_view text) {
 
 // --- what changes on the way ---------------------------------------------------------------------
 
-void RowWriter::count(std::int32_t column, const TimeText& time) {
+void RowWriter::count(std::int32_t column, const TimeText& time, std::string_view raw) {
     const auto at = static_cast<std::size_t>(column);
+    if (time.cut && shape_->policy().exact_times) {
+        refuse(fields_[at].path, with_quotes(raw), "time-digits",
+               words_of_value(with_quotes(raw)) + " has digits beyond the microseconds that " +
+                   "the column keeps");
+        return;
+    }
     changes_[at].cut_digits += time.cut ? 1 : 0;
     changes_[at].local_times += time.local ? 1 : 0;
     row_changes_.emplace_back(
@@ -575,19 +587,6 @@ void RowWriter::refuse_surrogate(const MemberPlan& member, std::string_view raw)
     refuse(plan_.path(member), with_quotes(raw), "text-surrogate",
            "the text " + excerpt(with_quotes(raw)) +
                " has half of a surrogate pair, which is no character");
-}
-
-void RowWriter::refuse_missing() {
-    for (const MemberPlan& member : plan_.members()) {
-        if (!member.required || member.seen == serial_) continue;
-        if (member.is_key) {
-            refuse(plan_.path(member), {}, "key-missing", "the key's field is missing");
-        } else {
-            refuse(plan_.path(member), {}, "record-required",
-                   "the schema requires it, and it is missing");
-        }
-        return;
-    }
 }
 
 }  // namespace streams

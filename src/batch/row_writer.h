@@ -121,7 +121,7 @@ class RowWriter {
                 TimeText time;
                 if (read_timestamp(raw, time)) [[likely]] {
                     if (time.cut || time.local) [[unlikely]]
-                        count(index, time);
+                        count(index, time, raw);
                     return true;
                 }
             }
@@ -213,7 +213,7 @@ class RowWriter {
                 if (read_timestamp(raw, time)) [[likely]] {
                     column.integer(rows_, time.value);
                     if (time.cut || time.local) [[unlikely]]
-                        count(index, time);
+                        count(index, time, raw);
                     return true;
                 }
             }
@@ -239,11 +239,11 @@ class RowWriter {
     void decimal(MemberPlan& member, std::size_t index, const NumberText& number);
     bool other_text(MemberPlan& member, std::string_view raw);
     void break_format(MemberPlan& member, std::string_view raw);
-    bool store_formatted(std::size_t index, std::string_view text);
+    bool store_formatted(std::size_t index, std::string_view text, std::string_view raw);
     bool store_decimal_text(std::size_t index, std::string_view text);
     bool escaped_text(MemberPlan& member, ColumnBuilder& column, std::string_view raw,
                       std::size_t plain);
-    void count(std::int32_t column, const TimeText& time);
+    void count(std::int32_t column, const TimeText& time, std::string_view raw);
     void count_back(std::size_t column);
     void forget(MemberPlan& member);
 

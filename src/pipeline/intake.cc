@@ -247,6 +247,10 @@ void Intake::close_as_described(Slot& slot) {
 ShapePolicy Intake::policy_of(const std::string& stream) const {
     ShapePolicy policy{.naming = how_.naming, .formats = options_.formats};
     policy.frozen = options_.freezes;
+    policy.nested = options_.nested;
+    policy.mixed = options_.mixed;
+    policy.exact_numbers = options_.exact_numbers;
+    policy.exact_times = options_.exact_times;
     if (!how_.merges || options_.load == Load::Append) policy.load = Load::Append;
     if (options_.load == Load::Overwrite || std::ranges::count(options_.refresh, stream) != 0) {
         policy.load = Load::Overwrite;

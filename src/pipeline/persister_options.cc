@@ -47,6 +47,26 @@ void append_common_settings(Spec& spec) {
                                     "or it is an error.",
                      .fallback = "evolve",
                      .choices = {"evolve", "freeze"}},
+             Setting{.name = "nested",
+                     .description = "Objects and lists as the destination's JSON, or as text that "
+                                    "keeps every byte.",
+                     .fallback = "json",
+                     .choices = {"json", "text"}},
+             Setting{.name = "mixed",
+                     .description = "A field of several declared types: one column of JSON, of "
+                                    "JSON as text, or a column for each type that comes.",
+                     .fallback = "json",
+                     .choices = {"json", "text", "split"}},
+             Setting{.name = "numbers",
+                     .description = "Numbers with a fraction: of double precision while no digit "
+                                    "is lost, or decimals from the start.",
+                     .fallback = "double",
+                     .choices = {"double", "exact"}},
+             Setting{.name = "timestamps",
+                     .description = "Digits beyond microseconds are cut with a warning, or are "
+                                    "bad data.",
+                     .fallback = "cut",
+                     .choices = {"cut", "exact"}},
              Setting{.name = "on_bad_record",
                      .description = "Stop at a record that cannot be stored, or keep it in "
                                     "_streams_rejects and go on.",
@@ -171,6 +191,18 @@ Formats formats_of(std::string_view text) {
     return text == "text" ? Formats::Text : Formats::Split;
 }
 
+Mixed mixed_of(std::string_view text) {
+    if (text == "split") return Mixed::Split;
+    return text == "text" ? Mixed::Text : Mixed::Json;
+}
+
+Result<> check_columns(const RunOptions& run) {
+    if (!run.freezes || run.mixed != Mixed::Split) return {};
+    return usage("setting-value",
+                 "--mixed split makes columns as values come, and --evolution freeze makes none",
+                 "take --mixed json or --mixed text, or leave --evolution away");
+}
+
 Result<> read_given_state(RunOptions& run) {
     if (run.state_path.empty()) return {};
     if (!run.named()) {
@@ -278,9 +310,14 @@ Result<RunOptions> run_options_of(const PersisterEntry& entry, const Settings& s
     run.same_source = options.boolean("same_source");
     run.load = load_of(settings.text("load"));
     run.formats = formats_of(settings.text("formats"));
+    run.nested = settings.text("nested") == "text" ? Nested::Text : Nested::Json;
+    run.mixed = mixed_of(settings.text("mixed"));
+    run.exact_numbers = settings.text("numbers") == "exact";
+    run.exact_times = settings.text("timestamps") == "exact";
     run.freezes = settings.text("evolution") == "freeze";
     run.refresh = options.list("refresh");
     STREAMS_TRY(check_load(entry, run));
+    STREAMS_TRY(check_columns(run));
 
     run.limit = options.has("limit") ? static_cast<std::uint64_t>(options.integer("limit")) : 0;
     if (run.limit != 0 && line.word == "sync") {  // Of `show` it counts rows.

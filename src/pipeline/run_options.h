@@ -29,6 +29,10 @@ struct RunOptions {
     std::string report_path;       ///< `--report`: a file for the report; empty: none.
 
     Formats formats = Formats::Split;  ///< `--formats`: of texts that break theirs.
+    Nested nested = Nested::Json;      ///< `--nested`
+    Mixed mixed = Mixed::Json;         ///< `--mixed`
+    bool exact_numbers = false;        ///< `--numbers exact`
+    bool exact_times = false;          ///< `--timestamps exact`
     bool freezes = false;              ///< `--evolution freeze`.
     std::optional<Load> load;          ///< `--load`; none: upsert with keys, append without.
     std::vector<std::string> refresh;  ///< `--refresh`: these streams are overwritten.

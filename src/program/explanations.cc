@@ -52,6 +52,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"column-name", "A field's name cannot be a column's, even in quotes."},
     {"column-reserved",
      "A field has a name that is ours, such as _streams_commit. Rename it in the source."},
+    {"column-spelling",
+     "The column was made by a run with another word of --nested or --mixed. Use the same word, "
+     "or load the stream anew with --refresh STREAM."},
     {"column-type-changed",
      "A column has another type than the one that we gave it, so somebody changed the table. "
      "Nothing was stored; change it back, or load anew with --refresh STREAM."},
@@ -382,6 +385,10 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {"text-surrogate",
      "A text has half of a surrogate pair, which is no character and could not be stored "
      "faithfully."},
+    {"time-digits",
+     "A time has digits beyond the microseconds that columns keep, and --timestamps exact "
+     "forbids to cut them. Set such records aside with --on-bad-record reject, or leave the "
+     "setting away."},
     {"time-range",
      "A date or time lies outside what the column can hold. It is refused instead of being "
      "moved."},

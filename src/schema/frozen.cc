@@ -43,7 +43,8 @@ Error frozen(const std::string& stream, const std::string& path, std::string_vie
             "stream \"" + stream + "\", field \"" + path + "\": " + std::string(what),
             {},
             "--evolution freeze: nothing of the columns may change",
-            "let the columns change with one run of --evolution evolve, or correct the source"};
+            "let the columns change with one run of --evolution evolve (of JSON lines: --refresh " +
+                stream + "), or correct the source"};
 }
 
 }  // namespace

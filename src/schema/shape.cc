@@ -148,6 +148,18 @@ std::unexpected<Error> key_changed(const std::string& stream, std::string what) 
                                  "load the stream anew: --refresh " + stream});
 }
 
+std::unexpected<Error> column_spelling(const std::string& stream, const std::string& path,
+                                       const std::string& holds, const std::string& flag) {
+    return std::unexpected(Error{
+        ErrorKind::Config,
+        "column-spelling",
+        "stream \"" + stream + "\", field \"" + path + "\": its column " + holds +
+            ", and this run asks for another form",
+        {},
+        {},
+        "keep the form that is there: " + flag + "; or load the stream anew: --refresh " + stream});
+}
+
 }  // namespace
 
 Shape::Shape(std::string_view name, const ShapePolicy& policy)
@@ -196,16 +208,37 @@ Result<> Shape::declare(std::string_view schema,
     STREAMS_TRY(declare_fields(*facts));
     rules_ = rules_of(*facts);
     STREAMS_TRY(check_none_gone());
+    STREAMS_TRY(check_splits());
     schema_ = schema;
     ++revision_;
     return {};
+}
+
+// A key has one column.
+bool Shape::splits(Kinds kinds, std::string_view path) const {
+    if (policy_.mixed != Mixed::Split) return false;
+    kinds |= kNullKind;
+    const bool is_any = kinds == kEveryKind;
+    const bool is_one = is_one_kind(static_cast<Kinds>(kinds ^ kNullKind));
+    return !is_any && !is_one && std::ranges::find(key_, path) == key_.end();
+}
+
+void Shape::follow_policy(Field& field) const {
+    if (field.type == Type::Double && policy_.exact_numbers) field.type = Type::Decimal;
+    if (field.type != Type::Json) return;
+    const bool is_text =
+        field.kind == Kind::Any ? policy_.mixed == Mixed::Text : policy_.nested == Nested::Text;
+    if (is_text) field.type = Type::Text;
 }
 
 Result<> Shape::declare_fields(const SchemaFacts& facts) {
     for (const Property& property : facts.properties) {
         // What may only be null has no kind, and so no column.
         if ((property.facts.kinds & static_cast<Kinds>(~kNullKind)) == 0) continue;
-        STREAMS_TRY(place(field_of(property, policy_.formats)));
+        if (splits(property.facts.kinds, property.name)) continue;  // Values bring the columns.
+        Field field = field_of(property, policy_.formats);
+        follow_policy(field);
+        STREAMS_TRY(place(field));
     }
     name_new_fields();
     return {};
@@ -226,6 +259,33 @@ Result<> Shape::check_none_gone() const {
         const bool is_checked = field.origin == Origin::Record && field.declared;
         if (!is_checked || rules_.of(field.path).declared) continue;
         return std::unexpected(frozen_field_gone(stream_.name, field.path));
+    }
+    return {};
+}
+
+// Whether a stored column of JSON is spelled as this run would spell it.
+Result<> Shape::check_spelling(const Field& stored) const {
+    const bool is_nested = stored.kind == Kind::Object || stored.kind == Kind::Array;
+    if (stored.origin != Origin::Record || (!is_nested && stored.kind != Kind::Any)) return {};
+    const bool wants_text =
+        is_nested ? policy_.nested == Nested::Text : policy_.mixed == Mixed::Text;
+    if (wants_text == (stored.type == Type::Text)) return {};
+    const std::string flag = is_nested ? "--nested " : "--mixed ";
+    return column_spelling(stream_.name, stored.path,
+                           wants_text ? "holds JSON" : "holds JSON's bytes as text",
+                           flag + (wants_text ? "json" : "text"));
+}
+
+// Columns of their own for each kind come too late where one column has them all.
+Result<> Shape::check_splits() const {
+    for (std::size_t i = 0; i < stream_.fields.size(); ++i) {
+        const Field& field = stream_.fields[i];
+        if (field.origin != Origin::Record || field.kind != Kind::Any) continue;
+        if (by_path_.find(field.path)->second.front() != i) continue;
+        const Rule& rule = rules_.of(field.path);
+        if (!rule.declared || !splits(rule.kinds, field.path)) continue;
+        return column_spelling(stream_.name, field.path, "holds values of every kind",
+                               "--mixed json");
     }
     return {};
 }
@@ -326,10 +386,12 @@ Result<> Shape::merge_stored(const std::vector<Field>& stored) {
     names_ = Names(policy_.naming);
     by_path_.clear();
     for (std::size_t i = 0; i < stored.size(); ++i) {
+        STREAMS_TRY(check_spelling(stored[i]));
         names_.take(stored[i].name);
         if (stored[i].origin == Origin::Record) by_path_[stored[i].path].push_back(i);
         if (stored[i].origin == Origin::TableVersion) stream_.versioned = true;
     }
+    STREAMS_TRY(check_splits());
     is_fixed_ = policy_.frozen && !by_path_.empty();
     if (!schema_.empty()) STREAMS_TRY(check_none_gone());
     for (const Field& field : chosen) {
@@ -381,6 +443,7 @@ Result<> Shape::grow(std::span<const Growth> growths) {
         wanted.path = growth.path;
         wanted.kind = growth.kind;
         wanted.type = growth.type;
+        follow_policy(wanted);
         if (growth.need == Growth::Need::Format) {
             STREAMS_TRY(add_beside(wanted, Kind::Text));
         } else {

@@ -24,13 +24,30 @@ enum class Formats : std::uint8_t {
     Text,    ///< Formats are not looked at: such columns hold text.
 };
 
+/// How objects and arrays become values of a column: always their own bytes.
+enum class Nested : std::uint8_t {
+    Json,  ///< The destination's type for JSON, which may spell it anew (`jsonb` does).
+    Text,  ///< Text, which keeps every byte.
+};
+
+/// The column of a field for which a schema declares several kinds.
+enum class Mixed : std::uint8_t {
+    Json,   ///< One, of JSON.
+    Text,   ///< One, of JSON's own bytes as text.
+    Split,  ///< One for each kind, as values come; the first owns the name.
+};
+
 /// What decides about columns besides schemas and values.
 struct ShapePolicy {
     Naming naming;  ///< The destination's rules for names.
     Formats formats = Formats::Split;
-    bool extracted_at = false;  ///< Adds `_sdc_extracted_at`.
-    bool received_at = false;   ///< Adds `_sdc_received_at`.
-    bool sequence = false;      ///< Adds `_sdc_sequence`.
+    Nested nested = Nested::Json;
+    Mixed mixed = Mixed::Json;
+    bool exact_numbers = false;  ///< Columns of numbers are never of double precision.
+    bool exact_times = false;    ///< Digits beyond microseconds are bad data.
+    bool extracted_at = false;   ///< Adds `_sdc_extracted_at`.
+    bool received_at = false;    ///< Adds `_sdc_received_at`.
+    bool sequence = false;       ///< Adds `_sdc_sequence`.
     std::size_t fields_max = 100'000;
     bool frozen = false;       ///< The source's columns, once there are any, stay as they are.
     std::optional<Load> load;  ///< None: upsert with a key, append without.
@@ -75,8 +92,8 @@ class Shape {
 
     /// Continues with the columns that the destination has: their names and kinds stay, their types
     /// only widen. Before the first record.
-    /// **Errors.** Config `key-changed`: a key field would need a second column. Data
-    /// `schema-frozen`.
+    /// **Errors.** Config `key-changed`: a key field would need a second column; `column-spelling`:
+    /// a column was made by another word of `nested` or `mixed`. Data `schema-frozen`.
     Result<> merge_stored(const std::vector<Field>& stored);
 
     /// A later SCHEMA. An equal one, whatever the order of its members, changes nothing.
@@ -116,6 +133,10 @@ class Shape {
     Result<> declare(std::string_view schema, const std::optional<std::vector<std::string>>& key);
     Result<> declare_fields(const SchemaFacts& facts);
     Result<> check_none_gone() const;
+    Result<> check_spelling(const Field& stored) const;
+    Result<> check_splits() const;
+    bool splits(Kinds kinds, std::string_view path) const;
+    void follow_policy(Field& field) const;
     Result<> place(const Field& wanted);
     Result<> add_column(Field field);
     Result<> add_beside(Field field, Kind kind);

@@ -380,6 +380,49 @@ TEST(Shape, RefusesAKeyOfAnotherKindThanTheStoredOne) {
     EXPECT_EQ(merged.error().id, "key-changed");
 }
 
+constexpr auto kAwkward = R"("o":{"type":"object"},"l":{"type":["array","null"]},
+    "m":{"type":["string","integer","null"]},"x":{},"n":{"type":"number"},"i":{"type":"integer"})";
+
+TEST(Shape, ChoosesTypesByItsPolicy) {
+    const auto with = [](const ShapePolicy& policy) {
+        return columns(declared(properties(kAwkward), {}, policy));
+    };
+    EXPECT_EQ(with({}), "o:Json l:Json m:Json x:Json n:Double i:Integer");
+    EXPECT_EQ(with({.nested = Nested::Text}), "o:Text l:Text m:Json x:Json n:Double i:Integer");
+    EXPECT_EQ(with({.mixed = Mixed::Text}), "o:Json l:Json m:Text x:Text n:Double i:Integer");
+    EXPECT_EQ(with({.mixed = Mixed::Split}), "o:Json l:Json x:Json n:Double i:Integer");
+    EXPECT_EQ(with({.exact_numbers = true}), "o:Json l:Json m:Json x:Json n:Decimal i:Integer");
+}
+
+TEST(Shape, GivesEachKindOfAMixedFieldAColumnAsValuesCome) {
+    const ShapePolicy policy{.mixed = Mixed::Split};
+    Shape shape = declared(properties(kAwkward), {}, policy);
+    ASSERT_TRUE(shape.grow(std::vector{column("m", Kind::Number, Type::Integer)}));
+    ASSERT_TRUE(shape.grow(std::vector{column("m", Kind::Text, Type::Text)}));
+    EXPECT_EQ(columns(shape), "o:Json l:Json x:Json n:Double i:Integer m:Integer m__st:Text");
+    Shape later = declared(properties(kAwkward), {}, policy);
+    ASSERT_TRUE(later.merge_stored(shape.stream().fields));
+    EXPECT_EQ(columns(later), columns(shape));
+}
+
+TEST(Shape, RefusesAColumnThatWasMadeByAnotherWord) {
+    const auto merged = [](const ShapePolicy& before, const ShapePolicy& now) {
+        const Shape first = declared(properties(kAwkward), {}, before);
+        Shape later = declared(properties(kAwkward), {}, now);
+        const auto done = later.merge_stored(first.stream().fields);
+        return done ? "" : done.error().id + ", " + done.error().remedy.substr(29, 14);
+    };
+    const ShapePolicy nested{.nested = Nested::Text};
+    const ShapePolicy mixed{.mixed = Mixed::Text};
+    EXPECT_EQ(merged({}, nested), "column-spelling, --nested json;");
+    EXPECT_EQ(merged(nested, {}), "column-spelling, --nested text;");
+    EXPECT_EQ(merged(nested, nested), "");
+    EXPECT_EQ(merged({}, mixed), "column-spelling, --mixed json; ");
+    EXPECT_EQ(merged(mixed, {}), "column-spelling, --mixed text; ");
+    EXPECT_EQ(merged({}, {.mixed = Mixed::Split}), "column-spelling, --mixed json; ");
+    EXPECT_EQ(merged({}, {.exact_numbers = true}), "");
+}
+
 TEST(Shape, AddsTheColumnsOfOurs) {
     ShapePolicy policy;
     policy.extracted_at = policy.sequence = true;

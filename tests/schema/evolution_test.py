@@ -116,5 +116,92 @@ class Freeze(Settings):
         self.assertIn("freeze", self.refused("sqlite:x.db", [], "--evolution", "freze", status=2))
 
 
+AWKWARD = {
+    "id": INTEGER,
+    "o": {"type": ["object", "null"]},
+    "m": {"type": ["string", "number", "boolean", "object", "null"]},
+    "n": {"type": ["number", "null"]},
+}
+# As they are written: no JSON library may come between.
+LINES = [
+    '{"id":1,"o":{"b":-0, "a":1.50,"b":"\\u0000"},"m":"1","n":0.1}',
+    '{"id":2,"o":{},"m":1,"n":12345678901234567890.123456789}',
+    '{"id":3,"o":null,"m":{"x":[1, 2]},"n":1e2}',
+    '{"id":4,"m":true,"n":-0.0}',
+    '{"id":5,"m":1.50}',
+]
+
+
+def written(*lines):
+    return [{"__raw__": line} for line in lines]
+
+
+class Words(Settings):
+    def run_persister(self, place, messages, *flags, pipeline="p"):
+        name, path = place.split(":", 1)
+        text = "".join(
+            '{"type":"RECORD","stream":"s","record":' + message["__raw__"] + "}\n"
+            if "__raw__" in message else json.dumps(message) + "\n"
+            for message in messages)
+        return subprocess.run([BIN / f"persist-{name}", "--path", self.path / path, "--pipeline", pipeline, *flags],
+                              input=text, capture_output=True, text=True, timeout=120)
+
+    def kinds(self, place):
+        return dict(self.rows(place, "SELECT \"column\", kind || ' ' || type FROM _streams_columns"))
+
+    def columns(self, *flags):
+        """In one run, and each record in a run of its own: the same table."""
+        whole, cut = "sqlite:whole.db", "sqlite:cut.db"
+        self.load(whole, [schema(AWKWARD), *written(*LINES), STATE], *flags)
+        for line in LINES:
+            self.load(cut, [schema(AWKWARD), *written(line)], *flags)
+        self.assertEqual(self.kinds(whole), self.kinds(cut))
+        names = [name for name in self.kinds(whole) if not name.startswith("_")]
+        query = "SELECT " + ", ".join(f'"{name}"' for name in sorted(names)) + " FROM s ORDER BY id"
+        rows = self.rows(whole, query)
+        self.assertEqual(rows, self.rows(cut, query))
+        return {name: [row[at] for row in rows] for at, name in enumerate(sorted(names))}, self.kinds(whole)
+
+    def test_text_keeps_the_bytes_of_json(self):
+        found, kinds = self.columns("--nested", "text", "--mixed", "text")
+        self.assertEqual(found["o"], ['{"b":-0, "a":1.50,"b":"\\u0000"}', "{}", None, None, None])
+        self.assertEqual(found["m"], ['"1"', "1", '{"x":[1, 2]}', "true", "1.50"])
+        self.assertEqual((kinds["o"], kinds["m"]), ("object text", "any text"))
+
+    def test_split_gives_each_kind_a_column(self):
+        found, _ = self.columns("--mixed", "split")
+        self.assertEqual(found["m"], ["1", None, None, None, None])
+        self.assertEqual(found["m__js"], [None, None, '{"x":[1, 2]}', None, None])
+        self.assertEqual(found["m__bo"], [None, None, None, 1, None])
+        number = next(name for name in found if name in ("m__it", "m__de"))
+        self.assertEqual([float(value) if value is not None else None for value in found[number]],
+                         [None, 1, None, None, 1.5])
+
+    def test_exact_numbers_are_decimals_from_the_start(self):
+        found, kinds = self.columns("--numbers", "exact")
+        self.assertEqual(kinds["n"], "number decimal")
+        self.assertEqual(found["n"], ["0.1", "12345678901234567890.123456789", "100", "0", None])
+
+    def test_exact_times_refuse_what_would_be_cut(self):
+        fits = record({**ROW, "t": "2026-01-02T03:04:05.123456Z"})
+        cut = record({**ROW, "t": "2026-01-02T03:04:05.1234567Z"})
+        self.load("sqlite:x.db", [schema(FIRST), fits, STATE], "--timestamps", "exact")
+        said = self.refused("sqlite:x.db", [schema(FIRST), cut], "--timestamps", "exact")
+        self.assertIn("time-digits", said)
+        self.load("sqlite:x.db", [schema(FIRST), cut, STATE])
+        self.assertEqual(self.rows("sqlite:x.db", "SELECT DISTINCT t FROM s"), [("2026-01-02T03:04:05.123456Z",)])
+
+    def test_another_word_for_a_table_that_is_there_is_refused(self):
+        messages = [schema(AWKWARD), *written(*LINES), STATE]
+        self.load("sqlite:x.db", messages)
+        for flags in (["--nested", "text"], ["--mixed", "text"], ["--mixed", "split"]):
+            said = self.refused("sqlite:x.db", messages, *flags, status=2)
+            self.assertIn("column-spelling", said)
+            self.assertIn(f"{flags[0]} json", said)
+            self.assertIn("--refresh s", said)
+        self.assertIn("text", self.refused("sqlite:x.db", messages, "--nested", "txt", status=2))
+        self.refused("sqlite:x.db", messages, "--mixed", "split", "--evolution", "freeze", status=2)
+
+
 if __name__ == "__main__":
     unittest.main()
