@@ -38,7 +38,7 @@ HEAD = """# CPU beside the peers
 
 Machine: {machine}. Input: {records} `users` of about 400 bytes for every program alike, appended; ours also
 merges by key where it says so. CPU seconds (user and system) of the whole process tree, the server's
-included, per million records: least of {rounds} rounds, starts included. Peak memory is
+included, per million records: {rounds}, starts included. Peak memory is
 that of the largest process, without a server. Made by `bench/run --peers`.
 
 | into | program | CPU s a million | times ours | M records/s | peak MB |
@@ -205,5 +205,6 @@ def table(folder, records, rounds, server):
             continue
         found.append((program, figure))
         print(f"{program.into:12} {program.name:32} {figure.cpu * 1e6 / records:8.1f} CPU s a million", flush=True)
-    head = HEAD.format(machine=measure.machine(), records=f"{records:,}", rounds=rounds)
+    words = "one round" if rounds == 1 else f"least of {rounds} rounds"
+    head = HEAD.format(machine=measure.machine(), records=f"{records:,}", rounds=words)
     return head + "".join(rows_of(found, records))
