@@ -163,12 +163,8 @@ class Persister {
     /// Answers with one receipt per stream written or opened since the commit before.
     virtual Result<std::vector<Receipt>> commit(const Commit& commit) = 0;
 
-    /// Rows that the destination itself refused in the last commit and that `commit` kept as
-    /// rejects (those of a replay are kept as they were).
-    virtual const std::vector<Reject>& refused() const {
-        static const std::vector<Reject> none;
-        return none;
-    }
+    /// Rows that the destination itself refused, and kept as rejects with the last commit.
+    virtual std::vector<Reject> refused() const { return {}; }
 
     /// What was rejected and is kept, oldest first: of this pipeline; of all, in a bare pipe.
     /// Creates nothing.

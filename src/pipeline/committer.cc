@@ -229,7 +229,7 @@ Result<> Committer::conclude(const Commit& commit, const std::vector<Receipt>& r
         entry_.state = commit.state;
         entry_.state_hash = commit.state_hash;
     }
-    const auto& refused = persister_->refused();
+    const auto refused = persister_->refused();
     rows_committed_ += std::exchange(rows_written_, 0) - refused.size();
     has_work_ = false;
     ++clock_.times.commits;

@@ -49,7 +49,7 @@ class ReplayPersister final : public Persister {
     Result<> write(const Stream& stream, const Batch& batch) override {
         return inner_->write(stream, batch);
     }
-    const std::vector<Reject>& refused() const override { return inner_->refused(); }
+    std::vector<Reject> refused() const override { return inner_->refused(); }
     Ledger* ledger() override { return inner_->ledger(); }
 
     // There is no STATE in what is fed in, so this is called once, at its end.
@@ -69,7 +69,7 @@ class ReplayPersister final : public Persister {
         }
         auto receipts = inner_->commit(replay);
         if (!receipts) return receipts;
-        const auto& again = inner_->refused();
+        const auto again = inner_->refused();
         outcome_.stored = replay.replayed.size() - again.size();
         outcome_.refused.insert(outcome_.refused.end(), again.begin(), again.end());
         return receipts;

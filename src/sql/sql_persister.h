@@ -23,7 +23,7 @@ class SqlPersister final : public Persister {
     Result<> open(const Stream& stream) override;
     Result<> write(const Stream& stream, const Batch& batch) override;
     Result<std::vector<Receipt>> commit(const Commit& commit) override;
-    const std::vector<Reject>& refused() const override { return refused_; }
+    std::vector<Reject> refused() const override { return refused_; }
     Result<std::vector<KeptReject>> kept_rejects() override;
     Result<std::optional<std::vector<Verified>>> verify(
         const std::vector<std::string>& streams) override;
