@@ -15,6 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr double kTelling = 1;  // Of a shorter run, seconds: starting the programs is the most.
 constexpr std::size_t kStreamsShown = 9;
 constexpr std::size_t kNameWidthMax = 40;
 constexpr std::size_t kStateBytesShown = 300;
@@ -167,7 +168,7 @@ std::string what_of(const RunReport::Work& work) {
 
 std::string slowest_text(const RunFacts& facts, const RunReport& report) {
     const auto& work = report.work();
-    const bool is_known = !work.slowest.empty();
+    const bool is_known = !work.slowest.empty() && work.total >= kTelling;
     const double loading = is_known ? work.seconds : std::max(report.commit_seconds(), 0.0);
     const bool source_is_slower = is_known ? work.slowest == "source" || work.slowest == "pipe"
                                            : facts.streamer_seconds >= loading;

@@ -75,6 +75,22 @@ TEST(SummaryText, CallsASourceOfPagesAnApiAndKeepsCronForTaps) {
     EXPECT_EQ(text.find("Cron"), std::string::npos) << text;
 }
 
+TEST(SummaryText, NamesWhatTookLongest) {
+    RunReport report;
+    report.take(Side::Persister,
+                R"({"stream":"issues","rows":1,"new":1,"table":"issues","commit":1})", at(90));
+    report.take(Side::Persister,
+                R"({"report":{"slowest":"source","seconds":{"total":10,"source":8.2}}})", at(90));
+    auto facts = github();
+    EXPECT_NE(summary_text(facts, report)
+                  .find(" Slowest: the source (82 % of the time was spent waiting for it; "),
+              std::string::npos);
+    report.take(Side::Persister,
+                R"({"report":{"slowest":"commit","seconds":{"total":10,"commit":7}}})", at(90));
+    EXPECT_NE(summary_text(facts, report).find(" Slowest: committing (7.0s of "), std::string::npos)
+        << summary_text(facts, report);
+}
+
 TEST(SampleLine, TakesWhatTellsMost) {
     EXPECT_EQ(sample_line({"_sdc_repository", "id", "url", "title", "updated_at", "number", "body"},
                           {"o/r", "7", "https://x", "Test issue 13", "2022-07-05T13:45:22.000000Z",

@@ -164,6 +164,19 @@ std::string text_columns(const Database& database, const std::vector<Field>& fie
     return columns;
 }
 
+Result<std::uint64_t> sum_hashes(Database& database, std::string_view column,
+                                 std::string_view from) {
+    const auto answer =
+        database.ask(fmt::format("SELECT CAST(sum({}) AS VARCHAR) FROM {}", column, from));
+    if (!answer) return std::unexpected(answer.error());
+    const auto text = answer->text(0, 0);  // Whole, of any length; empty: no rows.
+    std::uint64_t sum = 0;
+    for (const char digit : text) {
+        if (digit != '-') sum = sum * 10 + static_cast<std::uint64_t>(digit - '0');
+    }
+    return text.starts_with('-') ? 0 - sum : sum;
+}
+
 Result<RowSum> sum_rows(Database& database, const std::vector<Field>& fields, std::string_view from,
                         std::string_view prefix) {
     RowSum sum;

@@ -10,6 +10,13 @@
 
 namespace streams::sql {
 
+/// Where staged rows keep their hashes.
+inline constexpr std::string_view kHashColumn = "_streams_hash";
+
+/// The sum of a column of hashes, modulo 2^64, over the rows that `from` gives.
+Result<std::uint64_t> sum_hashes(Database& database, std::string_view column,
+                                 std::string_view from);
+
 /// How many rows, and the sum of their hashes.
 struct RowSum {
     std::uint64_t rows = 0;

@@ -136,7 +136,7 @@ class Programs(unittest.TestCase):
         self.assertEqual(self.server.rows(f"SELECT c999 FROM {self.schema}.users"), [[5]])
         columns = {f"c{number}": {"type": "integer"} for number in range(1700)}
         _, errors = self.persist(users({"id": 1}, **columns), "--url", self.url, status=3)
-        self.assertIn("at most 1598", errors)
+        self.assertIn("at most 1597", errors)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #include "persisters/duckdb/duckdb_persister.h"
 #include "persisters/duckdb/staging.h"
 #include "pipeline/persister_program.h"
+#include "sql/delivery.h"
 #include "sql/ledger_tables.h"
 
 int main(int argc, char** argv) {
@@ -15,7 +16,8 @@ int main(int argc, char** argv) {
          .commit_bytes = streams::duckdb::kCommitBytes,
          .naming = {.folds_case = true,
                     .reserved = {std::string(streams::sql::kCommitColumn),
-                                 std::string(streams::duckdb::kRowColumn), "rowid"}},
+                                 std::string(streams::duckdb::kRowColumn),
+                                 std::string(streams::sql::kHashColumn), "rowid"}},
          .hashes = streams::RowHashes::Bytes,
          .examples = {"stream-github --config github.json | persist-duckdb --path github.db",
                       "persist-duckdb show --path github.db issues"},

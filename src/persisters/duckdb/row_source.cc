@@ -222,7 +222,8 @@ bool RowSource::add_to(duckdb_connection connection) {
     return is_made;
 }
 
-void RowSource::give(const std::vector<Encoding>& encodings, const Batch* batch) {
+void RowSource::give(const std::vector<Encoding>& encodings, const Batch* batch, bool with_hashes) {
+    with_hashes_ = with_hashes;
     encodings_ = &encodings;
     batch_ = batch;
 }
@@ -234,6 +235,7 @@ void RowSource::bind(duckdb_bind_info info) {
         add_column(info, "c" + std::to_string(number++), encoding.type);
     }
     add_column(info, "tag", "BIGINT");
+    if (source->with_hashes_) add_column(info, "hash", "BIGINT");
 }
 
 void RowSource::begin(duckdb_init_info info) {
@@ -250,8 +252,22 @@ void RowSource::next(duckdb_function_info info, duckdb_data_chunk output) {
              (*source.encodings_)[i]);
     }
     source.fill_tags(duckdb_data_chunk_get_vector(output, source.encodings_->size()), rows);
+    if (source.with_hashes_) {
+        source.fill_hashes(duckdb_data_chunk_get_vector(output, source.encodings_->size() + 1),
+                           rows);
+    }
     duckdb_data_chunk_set_size(output, rows);
     source.row_ += rows;
+}
+
+// Of rows that are not hashed, 0.
+void RowSource::fill_hashes(duckdb_vector vector, std::size_t rows) const {
+    auto* to = duckdb_vector_get_data(vector);
+    if (batch_->hashes.empty()) {
+        std::memset(to, 0, rows * sizeof(std::int64_t));
+    } else {
+        std::memcpy(to, batch_->hashes.data() + row_, rows * sizeof(std::int64_t));
+    }
 }
 
 void RowSource::fill_tags(duckdb_vector vector, std::size_t rows) const {

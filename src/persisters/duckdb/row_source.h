@@ -29,8 +29,8 @@ struct Encoding {
 Encoding encoding_of(Type type, const std::string& physical, bool is_canonical);
 
 /// The rows of a batch as the SQL function `streams_rows()`: one column per field, and behind them
-/// `tag`, a whole number of ours. No text is copied on its way: a batch that is given lives until
-/// the statement has ended.
+/// `tag`, a whole number of ours, and where it is asked for `hash`. No text is copied on its way: a
+/// batch that is given lives until the statement has ended.
 class RowSource {
  public:
     RowSource() = default;
@@ -42,7 +42,7 @@ class RowSource {
     bool add_to(duckdb_connection connection);
 
     /// The next statement reads these. Before one is prepared, `batch` may be null.
-    void give(const std::vector<Encoding>& encodings, const Batch* batch);
+    void give(const std::vector<Encoding>& encodings, const Batch* batch, bool with_hashes);
 
     /// The same tag on every row; or none, NULL; or their numbers from `first` on.
     void tag_all(std::int64_t tag) { tags_ = Tags::All, tag_ = tag; }
@@ -56,9 +56,11 @@ class RowSource {
     static void begin(duckdb_init_info info);
     static void next(duckdb_function_info info, duckdb_data_chunk output);
     void fill_tags(duckdb_vector vector, std::size_t rows) const;
+    void fill_hashes(duckdb_vector vector, std::size_t rows) const;
 
     const std::vector<Encoding>* encodings_ = nullptr;
     const Batch* batch_ = nullptr;
+    bool with_hashes_ = false;
     std::size_t row_ = 0;
     Tags tags_ = Tags::None;
     std::int64_t tag_ = 0;

@@ -5,6 +5,7 @@
 
 #include "persisters/duckdb/dialect.h"
 #include "sql/catalog.h"
+#include "sql/delivery.h"
 #include "sql/ledger_tables.h"
 #include "sql/open_table.h"
 #include "sql/statements.h"
@@ -90,12 +91,12 @@ Result<> RowWriter::append(const Batch& batch, std::int64_t commit) {
     } else {
         rows.tag_all(commit);
     }
-    return insert(table_.target, sql::columns_of(stream_, table_), batch);
+    return insert(table_.target, sql::columns_of(stream_, table_), batch, false);
 }
 
 Result<> RowWriter::insert(const std::string& table, const std::vector<std::string>& columns,
-                           const Batch& batch) {
-    connection_.rows().give(encodings_, &batch);
+                           const Batch& batch, bool with_hashes) {
+    connection_.rows().give(encodings_, &batch, with_hashes);
     if (!statement_ || statement_table_ != table) {
         auto prepared =
             connection_.prepare(fmt::format("INSERT INTO {} ({}) SELECT * FROM "
@@ -119,7 +120,6 @@ Result<StagedRows> RowWriter::new_staged_rows() const {
     staged.is_merged = table_.is_merged;
     if (staged.is_merged) {
         staged.upsert = sql::upsert_of(dialect(), stream_, table_);
-        staged.fields = stream_.fields;
         staged.kept = table_.fields;
     }
     sql::TableDefinition definition{.table = staged.table, .columns = {}, .key = {}};
@@ -131,6 +131,9 @@ Result<StagedRows> RowWriter::new_staged_rows() const {
     definition.columns.push_back(
         {.name = std::string(staged.is_merged ? kRowColumn : sql::kCommitColumn),
          .type = "BIGINT"});
+    if (staged.is_merged) {
+        definition.columns.push_back({.name = std::string(sql::kHashColumn), .type = "BIGINT"});
+    }
     auto text = sql::create_table(definition);
     text.insert(std::string_view("CREATE ").size(), "TEMP ");
     STREAMS_TRY(connection_.run(text));
@@ -161,8 +164,11 @@ Result<> RowWriter::stage(const Batch& batch, std::int64_t commit) {
     }
     (*staged)->rows += batch.rows;
     auto columns = (*staged)->columns;
-    if (table_.is_merged) columns.emplace_back(kRowColumn);
-    return insert((*staged)->table, columns, batch);
+    if (table_.is_merged) {
+        columns.emplace_back(kRowColumn);
+        columns.emplace_back(sql::kHashColumn);
+    }
+    return insert((*staged)->table, columns, batch, table_.is_merged);
 }
 
 Result<> RowWriter::activate(sql::OpenTable& table, std::int64_t version, bool removes,

@@ -40,7 +40,7 @@ class RowWriter final : public sql::TableWriter {
     Result<StagedRows*> staged_rows();
     Result<StagedRows> new_staged_rows() const;
     Result<> insert(const std::string& table, const std::vector<std::string>& columns,
-                    const Batch& batch);
+                    const Batch& batch, bool with_hashes);
 
     DuckdbDatabase& database_;
     Connection& connection_;

@@ -101,36 +101,38 @@ class Merge {
             "{0} WHERE {1} IN (SELECT {1} FROM (SELECT {1}, row_number() OVER "
             "(PARTITION BY {2} ORDER BY {3}{1} DESC) AS place FROM {0}) WHERE place > 1)",
             source_, row_, keys, order);
-        STREAMS_TRY(subtract(staged_.fields, losers, "", counts));
+        STREAMS_TRY(subtract_staged(std::string(sql::kHashColumn), losers, counts));
         STREAMS_TRY(database_.run("DELETE FROM " + losers));
         return distinct;
     }
 
-    // Rows that are not stored, or no longer, take their hashes with them.
-    Result<> subtract(const std::vector<Field>& fields, const std::string& rows,
-                      std::string_view prefix, sql::RowCounts& counts) {
+    // Rows that are not stored take their hashes with them.
+    Result<> subtract_staged(const std::string& column, const std::string& rows,
+                             sql::RowCounts& counts) {
         if (!counts.hash) return {};
-        const auto sum = sql::sum_rows(database_, fields, rows, prefix);
+        const auto sum = sql::sum_hashes(database_, column, rows);
         if (!sum) return std::unexpected(sum.error());
-        counts.subtract_hash(sum->hash);
+        counts.subtract_hash(*sum);
         return {};
     }
 
+    // And so do rows that are replaced.
     Result<> subtract_met(std::uint64_t all, std::uint64_t changed, sql::RowCounts& counts) {
+        if (!counts.hash) return {};
         if (all > changed) {
             STREAMS_TRY(
-                subtract(staged_.fields,
-                         fmt::format("{} AS staged JOIN {} ON staged.{} = streams_staged WHERE "
-                                     "streams_change < 2",
-                                     source_, met_, row_),
-                         "staged.", counts));
+                subtract_staged("streams_hash", met_ + " WHERE streams_change < 2", counts));
         }
         if (changed == 0) return {};
-        return subtract(staged_.kept,
-                        fmt::format("{} AS kept JOIN {} ON kept.rowid = streams_kept WHERE "
-                                    "streams_change = 2",
-                                    target_, met_),
-                        "kept.", counts);
+        const auto sum =
+            sql::sum_rows(database_, staged_.kept,
+                          fmt::format("{} AS kept JOIN {} ON kept.rowid = streams_kept "
+                                      "WHERE streams_change = 2",
+                                      target_, met_),
+                          "kept.");
+        if (!sum) return std::unexpected(sum.error());
+        counts.subtract_hash(sum->hash);
+        return {};
     }
 
     // 2: a row of other data; 1: written for what is tracked alone; 0: not written.
@@ -172,8 +174,9 @@ class Merge {
         for (const auto& column : carried_columns) more += ", kept." + quoted(column);
         return database_.run(fmt::format(
             "CREATE TEMP TABLE {} AS SELECT staged.{} AS streams_staged, kept.rowid AS "
-            "streams_kept, {} AS streams_change{} FROM {} AS staged JOIN {} AS kept ON {}",
-            met_, row_, change(), more, source_, target_, joined(keys, " AND ")));
+            "streams_kept, staged.{} AS streams_hash, {} AS streams_change{} FROM {} AS staged "
+            "JOIN {} AS kept ON {}",
+            met_, row_, sql::kHashColumn, change(), more, source_, target_, joined(keys, " AND ")));
     }
 
     // Rows that were there and differ go; they and the new ones come. MERGE would hold far more in

@@ -20,9 +20,8 @@ struct StagedRows {
     std::vector<std::string> columns;
     std::uint64_t rows = 0;
     bool is_merged = false;
-    sql::Upsert upsert = {};         ///< If they are merged.
-    std::vector<Field> fields = {};  ///< Of `columns`, likewise.
-    std::vector<Field> kept = {};    ///< Of the table.
+    sql::Upsert upsert = {};       ///< If they are merged.
+    std::vector<Field> kept = {};  ///< Of the table, likewise.
 };
 
 /// The end of a full load; see `sql::activate`.

@@ -168,14 +168,18 @@ bool CopyEncoder::encode_value(std::size_t position, std::size_t row) {
 }
 
 bool CopyEncoder::encode_row(std::size_t row) {
-    const auto tail = (tail_.commit ? 1U : 0U) + (tail_.row_number ? 1U : 0U) +
+    const auto tail = (tail_.commit ? 1U : 0U) + (tail_.row_number ? 2U : 0U) +
                       (tail_.lines != nullptr ? 1U : 0U);
     store(grow(2), static_cast<std::uint16_t>(columns_.size() + tail));
     for (std::size_t position = 0; position < columns_.size(); ++position) {
         if (!encode_value(position, row)) return false;
     }
     if (tail_.commit) put_number(*tail_.commit);
-    if (tail_.row_number) put_number(*tail_.row_number + static_cast<std::int64_t>(row));
+    if (tail_.row_number) {
+        put_number(*tail_.row_number + static_cast<std::int64_t>(row));
+        const bool is_hashed = tail_.hashes != nullptr && !tail_.hashes->empty();
+        put_number(is_hashed ? static_cast<std::int64_t>((*tail_.hashes)[row]) : 0);
+    }
     if (tail_.lines != nullptr) put_line(row);
     return true;
 }

@@ -22,7 +22,8 @@ struct Unfit {
 struct RowTail {
     std::optional<std::int64_t> commit;      ///< `_streams_commit`.
     std::optional<std::int64_t> row_number;  ///< Of the first row, `_streams_row`; then it rises.
-    const Batch* lines = nullptr;            ///< Whose lines `_streams_line` gets; null: none.
+    const std::vector<std::uint64_t>* hashes = nullptr;  ///< Of the batch, with `row_number`.
+    const Batch* lines = nullptr;  ///< Whose lines `_streams_line` gets; null: none.
 };
 
 /// Rows of a batch as PostgreSQL's binary COPY wants them.

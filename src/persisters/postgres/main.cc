@@ -1,5 +1,6 @@
 #include "persisters/postgres/postgres_persister.h"
 #include "pipeline/persister_program.h"
+#include "sql/delivery.h"
 #include "sql/ledger_tables.h"
 
 int main(int argc, char** argv) {
@@ -12,8 +13,9 @@ int main(int argc, char** argv) {
          .undoes_rows = true,
          .naming = {.folds_case = false,
                     .name_bytes_max = 63,
-                    .reserved = {std::string(streams::sql::kCommitColumn), "tableoid", "xmin",
-                                 "cmin", "xmax", "cmax", "ctid"}},
+                    .reserved = {std::string(streams::sql::kCommitColumn),
+                                 std::string(streams::sql::kHashColumn), "tableoid", "xmin", "cmin",
+                                 "xmax", "cmax", "ctid"}},
          .hashes = streams::RowHashes::Values,
          .examples = {"stream-github --config github.json | persist-postgres --url "
                       "postgresql://me@db.example.com/shop",

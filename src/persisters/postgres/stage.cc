@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "sql/delivery.h"
 #include "sql/ledger_tables.h"
 #include "sql/statements.h"
 
@@ -68,8 +69,9 @@ std::string create_stage(const Stage& stage, const sql::Database& database,
     }
     if (table.has_commit_column) columns += fmt::format("{} bigint, ", sql::kCommitColumn);
     if (stage.has_lines) columns += fmt::format("{} text, ", kLineColumn);
-    return fmt::format("CREATE TEMPORARY TABLE {} ({}{} bigint NOT NULL) ON COMMIT DROP",
-                       sql::quoted(stage.name), columns, kRowColumn);
+    return fmt::format(
+        "CREATE TEMPORARY TABLE {} ({}{} bigint NOT NULL, {} bigint NOT NULL) ON COMMIT DROP",
+        sql::quoted(stage.name), columns, kRowColumn, sql::kHashColumn);
 }
 
 std::string losers(const Stage& stage, const sql::Upsert& upsert, std::int64_t begin,
