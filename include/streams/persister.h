@@ -65,16 +65,6 @@ struct LedgerEntry {
     std::vector<std::string> missing;  ///< Tables or files that it lists and the destination lacks.
 };
 
-/// A commit as the ledger keeps it, for people who look back.
-struct PastCommit {
-    std::int64_t number = 0;  ///< 0: the state that the pipeline was given before its first commit.
-    std::string time;         ///< UTC: `2026-11-20T09:14:03.000000Z`.
-    std::string run;          ///< The run's id; empty: somebody changed the state.
-    std::string reason;       ///< Why somebody did; empty: a run's commit.
-    std::optional<std::string> state;  ///< As it was behind this commit; none: none was stored.
-    std::vector<Receipt> receipts;     ///< Without keys; as much as the destination has kept.
-};
-
 /// The second face of a tier A destination: what it remembers of the pipeline that the persister
 /// was made for. Driven by the persister's thread, before and between its commits.
 class Ledger {

@@ -44,4 +44,14 @@ struct Verified {
     std::vector<std::string> notes;  ///< What could not be compared, and why.
 };
 
+/// A commit as the ledger keeps it, for people who look back.
+struct PastCommit {
+    std::int64_t number = 0;  ///< 0: the state that the pipeline was given before its first commit.
+    std::string time;         ///< UTC: `2026-11-20T09:14:03.000000Z`.
+    std::string run;          ///< The run's id; empty: somebody changed the state.
+    std::string reason;       ///< Why somebody did; empty: a run's commit.
+    std::optional<std::string> state;  ///< As it was behind this commit; none: none was stored.
+    std::vector<Receipt> receipts;     ///< Without keys; as much as the destination has kept.
+};
+
 }  // namespace streams
