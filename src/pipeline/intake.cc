@@ -18,6 +18,7 @@ Intake::~Intake() = default;
 
 Result<std::optional<std::string>> Intake::take(std::string_view line, std::uint64_t number) {
     line_ = number;
+    wants_batch_ = false;
     // A record may need columns that its stream lacks: it is parsed again once they are there.
     // Each round either ends or adds a stream, a column or a wider type.
     while (true) {
@@ -45,16 +46,8 @@ Result<std::optional<std::string>> Intake::take(std::string_view line, std::uint
                 }
                 return std::nullopt;
             case MessageType::Batch:
-                return at_line(
-                    {ErrorKind::Data,
-                     "batch-message",
-                     fmt::format("stream \"{}\": a BATCH message points to files, which are "
-                                 "not read yet",
-                                 message.stream),
-                     {},
-                     {},
-                     "switch batches off in the tap: remove its batch_config"},
-                    line, -1, 0);
+                wants_batch_ = true;
+                return std::nullopt;
             case MessageType::Structure:
             case MessageType::Unknown:
                 pass_over(message);
@@ -63,6 +56,14 @@ Result<std::optional<std::string>> Intake::take(std::string_view line, std::uint
                 return std::nullopt;
         }
     }
+}
+
+Result<> Intake::take_of_file(std::string_view line, std::uint64_t number, std::string place) {
+    place_ = std::move(place);
+    auto taken = take(line, number);
+    place_.clear();
+    if (!taken) return std::unexpected(std::move(taken).error());
+    return {};
 }
 
 Result<const Message*> Intake::parse(std::string_view line) {
@@ -145,8 +146,9 @@ Result<> Intake::refuse(const Message& message, std::string_view line, Refusal r
         refusal.error.id = "rejects-max";
         return at_line(std::move(refusal.error), line, record_begin, 1);
     }
-    rejects_.push_back(
-        {message.stream, line_, refusal.error.id, refusal.error.what, std::string(line)});
+    rejects_.push_back({message.stream, line_, refusal.error.id,
+                        place_.empty() ? refusal.error.what : place_ + ": " + refusal.error.what,
+                        std::string(line)});
     return {};
 }
 
@@ -295,7 +297,7 @@ std::unexpected<Error> Intake::at_line(Error error, std::string_view line, std::
                                        std::size_t length) const {
     const auto place = how_.input_name.empty() ? fmt::format("line {}", line_)
                                                : fmt::format("{}:{}", how_.input_name, line_);
-    error.what = place + ": " + error.what;
+    error.what = (place_.empty() ? place : place_) + ": " + error.what;
     if (error.where.empty()) error.where = excerpt(line, line_, column, length);
     return std::unexpected(std::move(error));
 }

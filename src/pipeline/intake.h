@@ -47,6 +47,12 @@ class Intake {
     /// **Errors.** Data, with the line's place and text.
     Result<std::optional<std::string>> take(std::string_view line, std::uint64_t number);
 
+    /// Whether the last line was a BATCH, whose records have to be taken now, one by one.
+    bool wants_batch() const { return wants_batch_; }
+
+    /// Takes one record of a BATCH as a RECORD line; `number` is that of the BATCH.
+    Result<> take_of_file(std::string_view line, std::uint64_t number, std::string place);
+
     const Takes& takes() const { return how_.takes; }
 
     /// The shapes as they are now, for parsers on other threads; null while the lines have to be
@@ -113,6 +119,8 @@ class Intake {
     std::size_t rejects_bytes_ = 0;
     std::size_t bytes_ = 0;
     std::uint64_t line_ = 0;
+    std::string place_;  // Of a record in a file: `/data/x.jsonl:3`; else empty.
+    bool wants_batch_ = false;
     bool overwrites_ = false;
     std::set<std::string> warned_;
 };

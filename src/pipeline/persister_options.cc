@@ -76,6 +76,10 @@ void append_common_settings(Spec& spec) {
                      .kind = Kind::Integer,
                      .description = "More rejected records than this end the run.",
                      .fallback = "10000"},
+             Setting{.name = "batch_root",
+                     .kind = Kind::List,
+                     .description = "Folders whose files BATCH messages may name; without one such "
+                                    "a message ends the run."},
              Setting{.name = "memory",
                      .description = "What the run may use, whatever the input.",
                      .fallback = "128MB"},
@@ -274,6 +278,7 @@ Result<RunOptions> run_options_of(const PersisterEntry& entry, const Settings& s
     run.context.schema = settings.text("schema");
     run.context.adopt = settings.boolean("adopt");
     run.context.dry_run = options.boolean("dry_run");
+    run.batch_roots = settings.list("batch_root");
     run.keeps_rejects = settings.text("on_bad_record") == "reject";
     run.limits.rejects_max = static_cast<std::size_t>(settings.integer("rejects_max"));
     if (run.keeps_rejects && entry.undoes_rows) run.context.rejects_max = run.limits.rejects_max;

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "message/line_splitter.h"
+#include "pipeline/batch_files.h"
 
 namespace streams {
 namespace {
@@ -174,9 +175,26 @@ Result<bool> Pipeline::take_line(std::string_view line, std::size_t bytes, bool 
         torn_ = std::move(taken).error();
         return false;
     }
+    if (intake_.wants_batch()) STREAMS_TRY(take_batch(line));
     if (auto& state = *taken; state) STREAMS_TRY(end_segment(*std::move(state)));
     if (intake_.bytes() > options_.limits.segment_bytes()) STREAMS_TRY(force_out());
     return true;
+}
+
+Result<> Pipeline::take_batch(std::string_view line) {
+    const BatchFiles files(options_.batch_roots, options_.limits.line_bytes_max);
+    auto read = files.read(
+        line,
+        [this](std::string_view record, const std::string& file, std::uint64_t number) -> Result<> {
+            bytes_since_commit_ += record.size();
+            STREAMS_TRY(intake_.take_of_file(record, line_, fmt::format("{}:{}", file, number)));
+            if (intake_.bytes() > options_.limits.segment_bytes()) return force_out();
+            return {};
+        });
+    if (read || !read.error().where.empty()) return read;
+    auto error = std::move(read).error();
+    error.where = fmt::format("the BATCH on line {}", line_);
+    return std::unexpected(std::move(error));
 }
 
 Result<> Pipeline::end_segment(std::string state) {

@@ -61,6 +61,7 @@ class Pipeline {
     Result<> give(Chunk& chunk);
     Result<> take_lines(const Chunk& chunk, std::size_t begin);
     Result<bool> take_line(std::string_view line, std::size_t bytes, bool is_torn);
+    Result<> take_batch(std::string_view line);
     Result<> take_oldest();
     Result<> take_parsed(ParsedChunk& parsed);
     Result<> take_all();

@@ -28,14 +28,15 @@ struct RunOptions {
     std::string run;               ///< `--run`: the run's id.
     std::string report_path;       ///< `--report`: a file for the report; empty: none.
 
-    Formats formats = Formats::Split;  ///< `--formats`: of texts that break theirs.
-    Nested nested = Nested::Json;      ///< `--nested`
-    Mixed mixed = Mixed::Json;         ///< `--mixed`
-    bool exact_numbers = false;        ///< `--numbers exact`
-    bool exact_times = false;          ///< `--timestamps exact`
-    bool freezes = false;              ///< `--evolution freeze`.
-    std::optional<Load> load;          ///< `--load`; none: upsert with keys, append without.
-    std::vector<std::string> refresh;  ///< `--refresh`: these streams are overwritten.
+    std::vector<std::string> batch_roots;  ///< `--batch-root`: where files of BATCH may lie.
+    Formats formats = Formats::Split;      ///< `--formats`: of texts that break theirs.
+    Nested nested = Nested::Json;          ///< `--nested`
+    Mixed mixed = Mixed::Json;             ///< `--mixed`
+    bool exact_numbers = false;            ///< `--numbers exact`
+    bool exact_times = false;              ///< `--timestamps exact`
+    bool freezes = false;                  ///< `--evolution freeze`.
+    std::optional<Load> load;              ///< `--load`; none: upsert with keys, append without.
+    std::vector<std::string> refresh;      ///< `--refresh`: these streams are overwritten.
     std::uint64_t limit = 0;     ///< `--limit`: a rehearsal of so many records a stream; 0: all.
     bool keeps_rejects = false;  ///< `--on-bad-record reject`.
 

@@ -38,9 +38,15 @@ constexpr auto kExplanations = std::to_array<Explanation>({
      "A secret cannot be sent as it is: it is empty, or holds a line break or another "
      "control character. Look where it came from; a file often ends in a line break."},
     {"bad-url", "An address is not a whole http or https URL."},
+    {"batch-encoding",
+     "A BATCH message names files of a kind that is not read. JSON lines, plain or packed by gzip "
+     "or zstd, and Parquet are."},
+    {"batch-manifest", "A BATCH message has no list of files, or something else stands in it."},
     {"batch-message",
-     "The input has BATCH messages, which name files with records. They are not read yet; "
-     "tell the tap to write RECORD messages (without batch_config)."},
+     "The input has a BATCH message, which names a file with records. Only local files are read, "
+     "and only below the folders of --batch-root, because whoever writes a message could name any "
+     "file. Allow the folder, or tell the tap to write RECORD messages (without batch_config)."},
+    {"batch-record", "A line of a file that a BATCH message names is not a JSON object."},
     {"cannot-listen", "A server could not listen at its port, because another program has it."},
     {"catalog",
      "What the source printed as its catalog is not one. A catalog is an object with a list "
