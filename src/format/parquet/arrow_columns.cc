@@ -146,6 +146,8 @@ std::shared_ptr<const arrow::Schema> arrow_schema(const std::vector<Field>& fiel
         columns.push_back(
             arrow::field(fields[i].name, std::const_pointer_cast<arrow::DataType>(type)));
     }
+    // A file of no columns has no rows either, so rows of no columns get one of nulls.
+    if (columns.empty()) columns.push_back(arrow::field("_streams_commit", arrow::int64()));
     return arrow::schema(std::move(columns));
 }
 

@@ -159,7 +159,15 @@ class ParquetEncoder final : public Encoder {
             if (!column.ok()) return said(column.status());
             STREAMS_TRY(said(writer_->WriteColumnChunk(**column)));
         }
-        return {};
+        return rows.columns.empty() ? write_nulls(rows.rows) : Result<>();
+    }
+
+    // The only column of rows that have none.
+    Result<> write_nulls(std::size_t rows) {
+        const auto nulls =
+            arrow::MakeArrayOfNull(schema_->field(0)->type(), static_cast<std::int64_t>(rows));
+        if (!nulls.ok()) return said(nulls.status());
+        return said(writer_->WriteColumnChunk(**nulls));
     }
 
     Result<> open(const Batch& sample) {

@@ -43,6 +43,17 @@ TEST(ParquetEncoder, EndsARowGroupWhenAsked) {
     EXPECT_EQ(row_groups_of(file), (std::vector<std::int64_t>{3, 1}));
 }
 
+TEST(ParquetEncoder, KeepsRowsOfNoColumns) {
+    std::string file;
+    const auto encoder =
+        make_encoder({}, {}, Compression::None, kGroupBytes, testing_batch::into(file));
+    Batch rows;
+    rows.rows = 2;
+    ASSERT_TRUE(encoder->write(rows));
+    ASSERT_TRUE(encoder->finish());
+    EXPECT_EQ(row_groups_of(file), (std::vector<std::int64_t>{2}));
+}
+
 TEST(ParquetEncoder, MakesAWholeFileOfNoRows) {
     std::string file;
     const std::vector<Field> fields = {field("n", Type::Integer)};
