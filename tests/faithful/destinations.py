@@ -11,12 +11,14 @@ import os
 import sqlite3
 import sys
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 for room in ("crash", "postgres", "corpora"):
     sys.path.append(str(Path(__file__).resolve().parents[1] / room))
 import server as servers  # noqa: E402
-from faithful import Number, loads  # noqa: E402
+from faithful import loads  # noqa: E402
 from values import Column, Table  # noqa: E402
 
 BIN = Path(os.environ["STREAMS_BIN"])
@@ -56,6 +58,12 @@ class Sqlite:
                 return named(columns, rows(f"SELECT {names} FROM {quoted(table)} ORDER BY rowid"))
             return tables_of(rows, schema, read)
 
+    def rejects(self, place: Path):
+        """(line, id, reason) of each record that was set aside."""
+        with closing(sqlite3.connect(place / "x.db")) as database:
+            there = database.execute("SELECT 1 FROM sqlite_master WHERE name = '_streams_rejects'").fetchall()
+            return database.execute(REJECTS).fetchall() if there else []
+
 
 def tables_of(rows, schema: str, read):
     """The streams' tables by the destination's own notes; `read` gives a table's rows."""
@@ -70,6 +78,9 @@ def of_records(tables, columns):
     for table, stream in tables:
         own = sorted((row for row in columns if row[0] == table and row[5] == "record"), key=lambda row: row[4])
         yield stream, table, [Column(*row[1:4]) for row in own]
+
+
+REJECTS = "SELECT line, id, reason FROM _streams_rejects"
 
 
 def named(columns, rows):
@@ -99,6 +110,11 @@ class Duckdb(Sqlite):
                 return named(columns, rows(query))
             return tables_of(rows, space, read)
 
+    def rejects(self, place: Path):
+        import duckdb
+        with duckdb.connect(str(place / "x.db"), read_only=True) as database:
+            return database.execute(REJECTS).fetchall()
+
 
 class Postgres(Sqlite):
     """persist-postgres into a server of the test's own, a schema for each place, read by psql."""
@@ -122,8 +138,13 @@ class Postgres(Sqlite):
         return self.server.url(self.space(place))
 
     def ask(self, query: str):
-        text = self.server.ask(f"SET TimeZone = 'UTC'; {query}")
-        return json.loads(text) if text else None
+        """One JSON value; in hexadecimal, because psql leaves out characters such as U+10FFFF."""
+        text = self.server.ask(f"SET TimeZone = 'UTC'; SELECT encode(convert_to(({query})::text, 'UTF8'), 'hex')")
+        return json.loads(bytes.fromhex(text)) if text else None
+
+    def rejects(self, place: Path):
+        query = REJECTS.replace("FROM ", f"FROM {self.space(place)}.")
+        return self.ask(f"SELECT coalesce(json_agg(json_build_array(line, id, reason)), '[]') FROM ({query}) AS found")
 
     def stored(self, place: Path, schema=""):
         """In two questions, because each starts a psql."""
@@ -142,7 +163,7 @@ class Postgres(Sqlite):
                               else f"{quoted(column.name)}::text" for column in columns)
             values.append(f"(SELECT coalesce(json_agg(ARRAY[{texts}]::text[] ORDER BY ctid), '[]') "
                           f"FROM {space}.{quoted(table)})")
-        rows = self.ask(f"SELECT json_build_array({', '.join(values)})")
+        rows = self.ask(f"SELECT to_json(ARRAY[{', '.join(values)}]::json[])")
         return {stream: Table(columns, named(columns, stored))
                 for (stream, _, columns), stored in zip(tables, rows)}
 
@@ -161,12 +182,17 @@ class Files(Sqlite):
     def url(self, place: Path) -> str:
         return f"{self.name}:{place / 'out'}"
 
+    def rejects(self, place: Path):
+        lines = [json.loads(line) for path in sorted((place / "out" / "_streams_rejects").iterdir())
+                 for line in path.read_text().splitlines()]
+        return [(line["line"], line["id"], line["reason"]) for line in lines]
+
     def rows_of(self, path: Path):
         if self.name == "parquet":
             import pyarrow.parquet  # Of tools/python/readers.txt.
-            rows = pyarrow.parquet.ParquetFile(path).read().to_pylist()
-            return [{name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
-                    for row in rows]
+            table = pyarrow.parquet.ParquetFile(path)
+            rows = table.read().to_pylist() if table.schema.names else [{}] * table.metadata.num_rows
+            return [{name: plain(value) for name, value in row.items()} for row in rows]
         text = path.read_bytes().decode()
         if self.name == "jsonl":
             return [{"": line} for line in text.split("\n")[:-1]]
@@ -192,21 +218,20 @@ class Files(Sqlite):
         return found
 
 
+def plain(value):
+    """A value of pyarrow's as the text that it is elsewhere."""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
 def whole_records(rows):
-    """Lines of JSON as a table that has a column for each member, all of them JSON."""
+    """Lines of JSON as a table that has a column for each member."""
     records = [loads(row[""]) for row in rows]
     names = dict.fromkeys(name for record in records for name in record)
-    return Table([Column(name, name, "json") for name in names],
-                 [{name: None if value is None else as_json(value) for name, value in record.items()}
-                  for record in records], is_log=True)
-
-
-def as_json(value) -> str:
-    if isinstance(value, Number):
-        return str(value)
-    if isinstance(value, dict):
-        return "{" + ",".join(json.dumps(name) + ":" + as_json(item) for name, item in value.items()) + "}"
-    return "[" + ",".join(map(as_json, value)) + "]" if isinstance(value, list) else json.dumps(value)
+    return Table([Column(name, name, "as sent") for name in names], records, is_log=True)
 
 
 def rows_of_csv(text: str):

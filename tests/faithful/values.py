@@ -57,8 +57,8 @@ def as_sent(column: Column, raw):
         if raw in (0, 1, "0", "1", "true", "false", "t", "f"):
             return "boolean", raw in (1, "1", "true", "t")
         return "no boolean", raw
-    if column.type == "json":
-        return "json", faithful.canonical(faithful.loads(raw))
+    if column.type in ("json", "as sent"):
+        return "json", faithful.canonical(faithful.loads(raw) if column.type == "json" else raw)
     if column.type == "binary":
         return "binary", raw if isinstance(raw, bytes) else base64.b64decode(raw)
     forms = {"timestamp": moment, "time": clock}
@@ -67,7 +67,7 @@ def as_sent(column: Column, raw):
 
 def form_of(column: Column, value):
     """The form in which `value`, as it was sent, has to be in that column; of no column where it has no place."""
-    if column.type == "json":
+    if column.type in ("json", "as sent"):
         return "json", faithful.canonical(value)
     if isinstance(value, Number):
         return "number" if column.type in NUMBERS else "number?", Decimal(value).normalize()
@@ -118,26 +118,26 @@ def identity(table: Table, keys, row: dict):
 
 def differences(name: str, table: Table, stream: faithful.Sent):
     """Texts, one for each row or value of a stream that is not as it was sent."""
-    records = stream.records if table.is_log else stream.final()
-    if len(records) != len(table.rows):
-        yield f"{name}: {len(records)} rows were sent, {len(table.rows)} are stored"
-        return
     if table.is_log or not stream.key:  # Rows lie in the order in which they came.
-        for number, (record, row) in enumerate(zip(records, table.rows)):
+        if len(stream.records) != len(table.rows):
+            yield f"{name}: {len(stream.records)} rows were sent, {len(table.rows)} are stored"
+            return
+        for number, (record, row) in enumerate(zip(stream.records, table.rows)):
             yield from faults_of_row(f"{name}[{number}]", table, record, row)
         return
     index = {identity(table, stream.key, row): row for row in table.rows}
-    if len(index) != len(table.rows):
-        yield f"{name}: two rows have one key"
-    for record in records:
+    wanted = {}
+    for record in stream.records:
         keys = [[form_of(column, record[key]) for column in table.columns
                  if column.path == key and record.get(key) is not None] or [None] for key in stream.key]
-        row = next((index[key] for key in combinations(keys) if key in index), None)
-        where = f"{name}[{', '.join(str(record.get(key)) for key in stream.key)}]"
-        if row is None:
-            yield f"{where}: no row has its key"
-        else:
-            yield from faults_of_row(where, table, record, row)
+        key = next((key for key in combinations(keys) if key in index), None)
+        if key is None:
+            yield f"{name}: no row has the key of {str(record)[:200]}"
+        wanted[key] = record
+    if len(wanted) != len(table.rows):
+        yield f"{name}: {len(wanted)} keys were sent, {len(table.rows)} rows are stored"
+    for key, record in wanted.items():
+        yield from faults_of_row(f"{name}{[value for _, value in key or ()]}", table, record, index.get(key, {}))
 
 
 def combinations(choices):
