@@ -71,6 +71,10 @@ std::uint8_t* CopyEncoder::grow(std::size_t bytes) {
     return bytes_.data() + size;
 }
 
+void CopyEncoder::put_null() {
+    store<std::uint32_t>(grow(4), 0xFFFFFFFF);
+}
+
 void CopyEncoder::put_number(std::int64_t value) {
     auto* const to = grow(12);
     store<std::uint32_t>(to, 8);
@@ -131,7 +135,7 @@ bool CopyEncoder::encode_bytes(std::size_t position, std::size_t row) {
 bool CopyEncoder::encode_value(std::size_t position, std::size_t row) {
     const Column& column = columns_[position];
     if (column.is_null(row)) {
-        store<std::uint32_t>(grow(4), 0xFFFFFFFF);
+        put_null();
         return true;
     }
     switch (column.type) {
@@ -174,7 +178,11 @@ bool CopyEncoder::encode_row(std::size_t row) {
     for (std::size_t position = 0; position < columns_.size(); ++position) {
         if (!encode_value(position, row)) return false;
     }
-    if (tail_.commit) put_number(*tail_.commit);
+    if (tail_.commit == 0) {
+        put_null();
+    } else if (tail_.commit) {
+        put_number(*tail_.commit);
+    }
     if (tail_.row_number) {
         put_number(*tail_.row_number + static_cast<std::int64_t>(row));
         const bool is_hashed = tail_.hashes != nullptr && !tail_.hashes->empty();

@@ -20,7 +20,7 @@ struct Unfit {
 
 /// What every row gets behind its own columns.
 struct RowTail {
-    std::optional<std::int64_t> commit;      ///< `_streams_commit`.
+    std::optional<std::int64_t> commit;      ///< `_streams_commit`; 0: null.
     std::optional<std::int64_t> row_number;  ///< Of the first row, `_streams_row`; then it rises.
     const std::vector<std::uint64_t>* hashes = nullptr;  ///< Of the batch, with `row_number`.
     const Batch* lines = nullptr;  ///< Whose lines `_streams_line` gets; null: none.
@@ -52,6 +52,7 @@ class CopyEncoder {
     void put_line(std::size_t row);
     bool refuse(std::size_t position, std::size_t row, const char* id, const char* reason);
     std::uint8_t* grow(std::size_t bytes);
+    void put_null();
     void put_number(std::int64_t value);
 
     const std::vector<Column>& columns_;

@@ -36,7 +36,7 @@ Result<CopyWriter::Target> CopyWriter::target_of(std::int64_t commit, const Batc
     std::vector<std::string> columns;
     columns.reserve(stream_.fields.size() + 2);
     for (const auto& field : stream_.fields) columns.push_back(field.name);
-    if (table_.has_commit_column && commit != 0) {
+    if (table_.has_commit_column && (commit != 0 || columns.empty())) {  // SQL has no empty list.
         columns.emplace_back(sql::kCommitColumn);
         target.tail.commit = commit;
     }

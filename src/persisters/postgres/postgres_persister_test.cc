@@ -85,6 +85,14 @@ TEST_F(Rows, AppendedRowsCarryTheirCommit) {
     EXPECT_EQ(ask("SELECT what, _streams_commit FROM events ORDER BY 2, 1"), "x|1\nx|1\ny|2");
 }
 
+TEST_F(Rows, WithoutAColumnAreKeptToo) {
+    const auto bare = stream("bare", {}, Load::Append);
+    auto sink = persister("");
+    load(*sink, bare, std::vector<std::vector<Cell>>(2));
+    commit(*sink);
+    EXPECT_EQ(ask("SELECT count(*), count(_streams_commit) FROM bare"), "2|0");
+}
+
 TEST_F(Rows, NamesThatPostgresCannotHoldAreShortened) {
     auto sink = persister("p");
     const std::string long_name(100, 'n');
