@@ -63,19 +63,22 @@ case("decimals", '{"v":0.10}', '{"v":-0.05}', '{"v":100}', '{"v":123456789012345
 case("numbers of nobody's schema", '{"v":1}', '{"v":0.5}', '{"v":123456789012345678901234567890}',
      '{"v":1234567890123456789.0123456789}', '{"v":"text"}', '{"v":true}', '{"v":[1]}', '{"v":{}}', '{"v":null}')
 case("texts", *('{"v":%s}' % json.dumps(value) for value in (
-    "", "NULL", "null", "\\N", "\\.", "a\nb", "a\rb", "a\r\nb", "tab\t", 'quo"te', "it's", "back\\slash", "\\n", "\\u0041",
+    "", "NULL", "null", "\\N", "\\.", "a\nb", "a\rb", "a\r\nb", "tab\t", 'quo"te', "it's", "back\\slash",
+    "\\n", "\\u0041",
     "é 漢字 😀 e\u0301", "\u202ertl", "\ufeffbom", "\ufffe", "\u0001\u001f\u007f\u0085\u2028", " spaces ", "=1+1",
     "@x", "-1", "+1", "007", "1e5", "1.0", "true", "0x10", "2020-01-01", "2020-01-01T00:00:00Z", "{}", "[1]", '"q"',
     "NaN", "Infinity", "';DROP TABLE texts;--", "%s%n", "a,b;c|d", "\U0010ffff")),
      schema=properties(v="string"))
-case("texts of nobody's schema", '{"v":"1"}', '{"v":"true"}', '{"v":"null"}', '{"v":"2020-01-01T00:00:00Z"}', '{"v":""}',
+case("texts of nobody's schema", '{"v":"1"}', '{"v":"true"}', '{"v":"null"}', '{"v":"2020-01-01T00:00:00Z"}',
+     '{"v":""}',
      '{"v":"{}"}')
 case("escaped pairs", r'{"v":"\ud83d\ude00"}', r'{"v":"\u00e9\/\b\f"}', schema=properties(v="string"))
 case("half pairs", r'{"v":"\ud800"}', r'{"v":"x\udc00y"}', r'{"v":"\ude00\ud83d"}', '{"v":"good"}',
      schema=properties(v="string"), rejected=dict.fromkeys(range(3), "text-surrogate"))
 NUL = {"postgres": "text-nul"}  # PostgreSQL has no NUL in texts, nor in the texts of jsonb.
 case("NUL", r'{"v":"a\u0000b"}', '{"v":"good"}', r'{"v":"\u0000"}', schema=properties(v="string"), ends=NUL)
-case("NUL in JSON", r'{"v":{"a":"\u0000"}}', r'{"v":{"a\u0000":1}}', '{"v":{}}', schema=properties(v="object"), ends=NUL)
+case("NUL in JSON", r'{"v":{"a":"\u0000"}}', r'{"v":{"a\u0000":1}}', '{"v":{}}',
+     schema=properties(v="object"), ends=NUL)
 case("null, missing, empty", '{"a":null,"b":""}', "{}", '{"b":null}', '{"a":"","c":null}',
      schema=properties(a="string", b="string", c="string"))
 case("nested", '{"v":{"n":9007199254740993,"d":1.10,"e":1e400,"deep":{"a":[1,"two",null,{}]}},"l":[1,"two",null]}',
@@ -111,8 +114,10 @@ case("base64", '{"v":"AP/+"}', '{"v":""}', '{"v":"AA=="}', '{"v":"AB=="}', '{"v"
 case("double members", '{"v":1,"v":2}', '{"a":1,"v":3,"a":null}', schema=properties(v="integer", a="integer"))
 case("empty name", '{"":1}', '{"":"text","a":2}')
 case("names", json.dumps({name: number for number, name in enumerate([
-    "a.b", "a b", 'a"b', "a'b", "a`b", "[a]", "a/b", "a\\b", "select", "order", "Order", "ORDER", "rowid", "ctid", "oid",
-    "xmin", "__proto__", "_sdc_deleted_at", "_sdc_x", "_streams_commit", "é", "e\u0301", "漢字", "😀", "\u202e", "\t", "\n",
+    "a.b", "a b", 'a"b', "a'b", "a`b", "[a]", "a/b", "a\\b", "select", "order", "Order", "ORDER", "rowid", "ctid",
+    "oid",
+    "xmin", "__proto__", "_sdc_deleted_at", "_sdc_x", "_streams_commit", "é", "e\u0301", "漢字", "😀", "\u202e", "\t",
+    "\n",
     "\u0001", "%", "?", "$1", ":a", "@a", "--", ";", "*", " ", "a ", " a", "1", "-1", "true", "null", "a__st", "a__it",
     "a", "A", "ß", "SS", "ss", "ı", "i", "I", "İ", "K", "k", "K"])}))
 case("split twins", '{"a__st":1,"a":2}', '{"a":"text","a__st":3}', '{"a":"more","a__st":"x","a__st__st":1}')
@@ -147,7 +152,8 @@ case("key object", '{"id":{"a":1,"b":2}}', '{"id":{"b":2,"a":1.0}}', '{"id":{"a"
      key=["id"], rejected=dict.fromkeys(range(3), "key-nested"))
 case("key time", '{"id":"2020-01-01T00:00:00Z","n":1}', '{"id":"2020-01-01T01:00:00+01:00","n":2}',
      schema=properties(id={"type": "string", "format": "date-time"}, n="integer"), key=["id"])
-case("key big", '{"id":9223372036854775808,"n":1}', '{"id":1,"n":2}', '{"id":1.0,"n":3}', '{"id":9223372036854775808,"n":4}',
+case("key big", '{"id":9223372036854775808,"n":1}', '{"id":1,"n":2}', '{"id":1.0,"n":3}',
+     '{"id":9223372036854775808,"n":4}',
      schema=properties(id="integer", n="integer"), key=["id"])
 case("two keys", '{"a":1,"b":"x"}', '{"a":1,"b":"y"}', '{"a":1,"b":"x","n":2}',
      schema=properties(a="integer", b="string", n="integer"), key=["a", "b"])
@@ -158,7 +164,8 @@ case("wide", json.dumps({f"c{number}": number for number in range(1500)}),
      ends={"postgres": "row-refused"})  # A row of PostgreSQL has 8 KiB.
 
 # Names of streams.
-for stream in ("../x", "/etc/x", "..", ".", "-rf", "%2e%2e", "con", "CON", "a/b", "a_b", "a%2Fb", "select", "Order", "order",
+for stream in ("../x", "/etc/x", "..", ".", "-rf", "%2e%2e", "con", "CON", "a/b", "a_b", "a%2Fb", "select", "Order",
+               "order",
                "s" * 300, "s" * 299 + "t", "é", "e\u0301", "😀", "a\nb", "a\"b", "a'b", "a.b", " ", "_streams_state",
                "sqlite_x", "pg_class", "information_schema", "preview", "'; DROP TABLE texts; --", "a\\b", "_streams"):
     case(stream, '{"v":%s}' % json.dumps(stream))

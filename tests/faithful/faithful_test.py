@@ -30,7 +30,8 @@ import faithful  # noqa: E402
 import values  # noqa: E402
 
 # Two records of one field in runs of their own: none is lost, whatever its column was before.
-CHANGES = {"integer": "7", "big": "9223372036854775808", "number": "0.5", "exact": "0.12345678901234567890", "text": '"t"',
+CHANGES = {"integer": "7", "big": "9223372036854775808", "number": "0.5", "exact": "0.12345678901234567890",
+           "text": '"t"',
            "number in a text": '"7"', "time": '"2020-01-01T00:00:00.000000Z"', "boolean": "true", "object": '{"a":1}',
            "array": "[1]", "null": "null"}
 TYPES = {"big": "integer", "exact": "number", "number in a text": "string", "text": "string", "time": "string"}
