@@ -17,7 +17,7 @@ constexpr std::size_t kPackedFilesMax = 64;
 constexpr std::size_t kPackedFilesMin = 8;
 constexpr std::size_t kPackedFileBytes = std::size_t{2} << 20;  // Of a compressor and its buffers.
 constexpr std::size_t kLibraryBytes = std::size_t{16} << 20;    // Apache Arrow itself.
-constexpr std::size_t kIndexShare = 16;                         // Of the memory.
+constexpr std::size_t kIndexShare = 32;                         // Of the memory.
 
 }  // namespace
 
@@ -158,7 +158,7 @@ DataFiles::OpenFile& DataFiles::largest_by(std::size_t (Encoder::*bytes)() const
 
 std::size_t DataFiles::held_max() const {
     return style_.memory < 2 * kLibraryBytes ? style_.memory / 16
-                                             : (style_.memory - kLibraryBytes) / 8;
+                                             : (style_.memory - kLibraryBytes) / 12;
 }
 
 Result<> DataFiles::close_oldest() {
