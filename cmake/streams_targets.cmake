@@ -34,6 +34,11 @@ function(streams_flags target)
     endif()
 endfunction()
 
+# What no row passes through: compiled in two thirds of the time.
+function(streams_cold target)
+    target_compile_options(${target} PRIVATE $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-O1>)
+endfunction()
+
 # Every .cc of this folder but tests, fuzz targets and main.cc.
 function(streams_sources out)
     file(GLOB sources CONFIGURE_DEPENDS *.cc)
@@ -48,6 +53,7 @@ function(streams_test name library)
         add_executable(${name}_test ${tests})
         target_link_libraries(${name}_test PRIVATE ${library} GTest::gtest_main)
         streams_flags(${name}_test)
+        streams_cold(${name}_test)
         target_compile_options(${name}_test PRIVATE  # TEST makes a global; small numbers in tests are plain.
             $<$<CXX_COMPILER_ID:Clang>:-Wno-global-constructors -Wno-sign-conversion>)
         add_test(NAME ${name} COMMAND ${name}_test)
@@ -74,15 +80,18 @@ function(streams_fuzz library)
     endforeach()
 endfunction()
 
-# streams_room(NAME DEPENDS rooms... LINKS libraries...): the library streams_NAME and NAME_test.
+# streams_room(NAME [COLD] DEPENDS rooms... LINKS libraries...): the library streams_NAME and NAME_test.
 function(streams_room name)
-    cmake_parse_arguments(ARG "" "" "DEPENDS;LINKS" ${ARGN})
+    cmake_parse_arguments(ARG "COLD" "" "DEPENDS;LINKS" ${ARGN})
     streams_sources(sources)
     list(TRANSFORM ARG_DEPENDS PREPEND streams_)
     if(sources)
         add_library(streams_${name} STATIC ${sources})
         target_link_libraries(streams_${name} PUBLIC ${ARG_DEPENDS} ${ARG_LINKS})
         streams_flags(streams_${name})
+        if(ARG_COLD)
+            streams_cold(streams_${name})
+        endif()
     else()
         add_library(streams_${name} INTERFACE)
         target_link_libraries(streams_${name} INTERFACE ${ARG_DEPENDS} ${ARG_LINKS})
