@@ -21,12 +21,9 @@ std::string version_column(const Stream& stream, const OpenTable& table) {
 // Of rows that a receipt tells of, the hashes go with them.
 Result<> remove(Database& database, const OpenTable& table, const std::string& rows,
                 RowCounts& counts) {
-    if (counts.hash) {
-        const auto sum = sum_rows(database, table.fields, rows);
-        if (!sum) return std::unexpected(sum.error());
-        counts.removed += sum->rows;
-        counts.subtract_hash(sum->hash);
-    }
+    const auto removed = subtract_rows(database, table.fields, rows, {}, counts);
+    if (!removed) return std::unexpected(removed.error());
+    counts.removed += *removed;
     return database.run("DELETE FROM " + rows);
 }
 

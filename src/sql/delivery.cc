@@ -13,6 +13,28 @@
 namespace streams::sql {
 namespace {
 
+// The columns of `fields` as RowHasher reads them: a list for a SELECT.
+std::string text_columns(const Database& database, const std::vector<Field>& fields,
+                         std::string_view prefix) {
+    std::string columns;
+    for (const auto& field : fields) {
+        Field text = field;
+        text.type = Type::Text;
+        text.scale = -1;
+        text.precision = 0;
+        const auto column = std::string(prefix) + quoted(field.name);
+        columns += (columns.empty() ? "" : ", ") +
+                   database.conversion(field, text, column).value_or(column);
+    }
+    return columns;
+}
+
+/// How many rows, and the sum of their hashes.
+struct RowSum {
+    std::uint64_t rows = 0;
+    std::uint64_t hash = 0;
+};
+
 /// One table that is read back.
 class Reading {
  public:
@@ -53,7 +75,7 @@ class Reading {
  private:
     Result<> read(const std::vector<Field>& fields, bool has_commits) {
         const RowHasher hasher(fields, database_.dialect().row_hashes);
-        const auto columns = text_columns(database_, fields);
+        const auto columns = text_columns(database_, fields, {});
         const auto commit = has_commits ? quoted(kCommitColumn) : std::string("0");
         const auto statement =
             fmt::format("SELECT {}{}{} FROM {}", commit, columns.empty() ? "" : ", ", columns,
@@ -149,23 +171,9 @@ bool is_named(const std::vector<std::string>& names, const std::string& name) {
 
 }  // namespace
 
-std::string text_columns(const Database& database, const std::vector<Field>& fields,
-                         std::string_view prefix) {
-    std::string columns;
-    for (const auto& field : fields) {
-        Field text = field;
-        text.type = Type::Text;
-        text.scale = -1;
-        text.precision = 0;
-        const auto column = std::string(prefix) + quoted(field.name);
-        columns += (columns.empty() ? "" : ", ") +
-                   database.conversion(field, text, column).value_or(column);
-    }
-    return columns;
-}
-
-Result<std::uint64_t> sum_hashes(Database& database, std::string_view column,
-                                 std::string_view from) {
+Result<> subtract_hashes(Database& database, std::string_view column, std::string_view from,
+                         RowCounts& counts) {
+    if (!counts.hash) return {};
     const auto answer =
         database.ask(fmt::format("SELECT CAST(sum({}) AS VARCHAR) FROM {}", column, from));
     if (!answer) return std::unexpected(answer.error());
@@ -174,21 +182,24 @@ Result<std::uint64_t> sum_hashes(Database& database, std::string_view column,
     for (const char digit : text) {
         if (digit != '-') sum = sum * 10 + static_cast<std::uint64_t>(digit - '0');
     }
-    return text.starts_with('-') ? 0 - sum : sum;
+    counts.subtract_hash(text.starts_with('-') ? 0 - sum : sum);
+    return {};
 }
 
-Result<RowSum> sum_rows(Database& database, const std::vector<Field>& fields, std::string_view from,
-                        std::string_view prefix) {
-    RowSum sum;
+Result<std::uint64_t> subtract_rows(Database& database, const std::vector<Field>& fields,
+                                    std::string_view from, std::string_view prefix,
+                                    RowCounts& counts) {
+    std::uint64_t rows = 0;
+    if (!counts.hash) return rows;
     const RowHasher hasher(fields, database.dialect().row_hashes);
     const auto columns = text_columns(database, fields, prefix);
     STREAMS_TRY(
         database.scan(fmt::format("SELECT {} FROM {}", columns.empty() ? "1" : columns, from),
                       [&](const auto& row) {
-                          ++sum.rows;
-                          sum.hash += hasher.of(row, 0);
+                          ++rows;
+                          counts.subtract_hash(hasher.of(row, 0));
                       }));
-    return sum;
+    return rows;
 }
 
 Result<std::vector<Verified>> verify_tables(Database& database, const Context& context,

@@ -13,24 +13,17 @@ namespace streams::sql {
 /// Where staged rows keep their hashes.
 inline constexpr std::string_view kHashColumn = "_streams_hash";
 
-/// The sum of a column of hashes, modulo 2^64, over the rows that `from` gives.
-Result<std::uint64_t> sum_hashes(Database& database, std::string_view column,
-                                 std::string_view from);
+/// Staged rows that are not stored take their hashes with them: those of `column`, of the rows that
+/// `from` gives, a table's quoted name and what a SELECT may have behind it. Nothing where `counts`
+/// knows no hash.
+Result<> subtract_hashes(Database& database, std::string_view column, std::string_view from,
+                         RowCounts& counts);
 
-/// How many rows, and the sum of their hashes.
-struct RowSum {
-    std::uint64_t rows = 0;
-    std::uint64_t hash = 0;
-};
-
-/// The columns of `fields` as RowHasher reads them, from `prefix`, such as `kept.`: a list for a
-/// SELECT.
-std::string text_columns(const Database& database, const std::vector<Field>& fields,
-                         std::string_view prefix = {});
-
-/// Of the rows that `from` gives: a table's quoted name, and what a SELECT may have behind it.
-Result<RowSum> sum_rows(Database& database, const std::vector<Field>& fields, std::string_view from,
-                        std::string_view prefix = {});
+/// The same of stored rows, which are read back: their columns are `fields`, of `prefix`, such as
+/// `kept.`. Answers how many rows were read.
+Result<std::uint64_t> subtract_rows(Database& database, const std::vector<Field>& fields,
+                                    std::string_view from, std::string_view prefix,
+                                    RowCounts& counts);
 
 /// Compares the tables of the pipeline with the receipts of its commits: those of `streams`, or all
 /// of them where it is empty. `past` and `missing` are what the ledger says.

@@ -101,37 +101,24 @@ class Merge {
             "{0} WHERE {1} IN (SELECT {1} FROM (SELECT {1}, row_number() OVER "
             "(PARTITION BY {2} ORDER BY {3}{1} DESC) AS place FROM {0}) WHERE place > 1)",
             source_, row_, keys, order);
-        STREAMS_TRY(subtract_staged(std::string(sql::kHashColumn), losers, counts));
+        STREAMS_TRY(sql::subtract_hashes(database_, sql::kHashColumn, losers, counts));
         STREAMS_TRY(database_.run("DELETE FROM " + losers));
         return distinct;
     }
 
-    // Rows that are not stored take their hashes with them.
-    Result<> subtract_staged(const std::string& column, const std::string& rows,
-                             sql::RowCounts& counts) {
-        if (!counts.hash) return {};
-        const auto sum = sql::sum_hashes(database_, column, rows);
-        if (!sum) return std::unexpected(sum.error());
-        counts.subtract_hash(*sum);
-        return {};
-    }
-
-    // And so do rows that are replaced.
+    // Rows that are replaced, and those that change nothing, take their hashes with them.
     Result<> subtract_met(std::uint64_t all, std::uint64_t changed, sql::RowCounts& counts) {
         if (!counts.hash) return {};
         if (all > changed) {
-            STREAMS_TRY(
-                subtract_staged("streams_hash", met_ + " WHERE streams_change < 2", counts));
+            STREAMS_TRY(sql::subtract_hashes(database_, "streams_hash",
+                                             met_ + " WHERE streams_change < 2", counts));
         }
         if (changed == 0) return {};
-        const auto sum =
-            sql::sum_rows(database_, staged_.kept,
-                          fmt::format("{} AS kept JOIN {} ON kept.rowid = streams_kept "
-                                      "WHERE streams_change = 2",
-                                      target_, met_),
-                          "kept.");
-        if (!sum) return std::unexpected(sum.error());
-        counts.subtract_hash(sum->hash);
+        STREAMS_TRY(sql::subtract_rows(database_, staged_.kept,
+                                       fmt::format("{} AS kept JOIN {} ON kept.rowid = "
+                                                   "streams_kept WHERE streams_change = 2",
+                                                   target_, met_),
+                                       "kept.", counts));
         return {};
     }
 

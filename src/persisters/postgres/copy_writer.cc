@@ -187,7 +187,7 @@ Result<> CopyWriter::merge_range(const Stage& stage, std::int64_t begin, std::in
     const auto upsert = sql::upsert_of(database_.dialect(), staged, table_);
     if (!stage.has_rising_keys) {
         const auto lost = losers(stage, upsert, begin, end);
-        STREAMS_TRY(subtract(lost, counts));
+        STREAMS_TRY(sql::subtract_hashes(database_, sql::kHashColumn, lost, counts));
         STREAMS_TRY(database_.run("DELETE FROM " + lost));
     }
     STREAMS_TRY(subtract_met(stage, upsert, begin, end, counts));
@@ -201,16 +201,7 @@ Result<> CopyWriter::merge_range(const Stage& stage, std::int64_t begin, std::in
     return {};
 }
 
-// Rows that are not stored take their hashes with them.
-Result<> CopyWriter::subtract(const std::string& rows, sql::RowCounts& counts) {
-    if (!counts.hash) return {};
-    const auto sum = sql::sum_hashes(database_, sql::kHashColumn, rows);
-    if (!sum) return std::unexpected(sum.error());
-    counts.subtract_hash(*sum);
-    return {};
-}
-
-// And so do rows that are replaced.
+// Rows that are replaced, and those that change nothing, take their hashes with them.
 Result<> CopyWriter::subtract_met(const Stage& stage, const sql::Upsert& upsert, std::int64_t begin,
                                   std::int64_t end, sql::RowCounts& counts) {
     if (!counts.hash) return {};
@@ -220,18 +211,18 @@ Result<> CopyWriter::subtract_met(const Stage& stage, const sql::Upsert& upsert,
     if (there->rows.empty()) return {};
     const auto rows = met(stage, upsert, begin, end);
     const auto is_replaced = sql::replaces(database_.dialect(), upsert);
-    STREAMS_TRY(subtract(fmt::format("{} WHERE ({}) IS NOT TRUE", rows, is_replaced), counts));
-    const auto replaced = sql::sum_rows(database_, table_.fields,
-                                        fmt::format("{} WHERE {}", rows, is_replaced), "kept.");
-    if (!replaced) return std::unexpected(replaced.error());
-    counts.subtract_hash(replaced->hash);
+    STREAMS_TRY(sql::subtract_hashes(database_, sql::kHashColumn,
+                                     fmt::format("{} WHERE ({}) IS NOT TRUE", rows, is_replaced),
+                                     counts));
+    STREAMS_TRY(sql::subtract_rows(database_, table_.fields,
+                                   fmt::format("{} WHERE {}", rows, is_replaced), "kept.", counts));
     return {};
 }
 
 Result<> CopyWriter::refuse_staged(const Stage& stage, std::int64_t row, const Error& error,
                                    sql::RowCounts& counts) {
     const auto staged = fmt::format("{} WHERE {} = {}", sql::quoted(stage.name), kRowColumn, row);
-    STREAMS_TRY(subtract(staged, counts));
+    STREAMS_TRY(sql::subtract_hashes(database_, sql::kHashColumn, staged, counts));
     --counts.rows;
     const auto kept = database_.ask(fmt::format("SELECT {} FROM {}", kLineColumn, staged), {});
     if (!kept) return std::unexpected(kept.error());

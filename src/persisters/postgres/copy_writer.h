@@ -39,7 +39,6 @@ class CopyWriter final : public sql::TableWriter {
     Result<Target> target_of(std::int64_t commit, const Batch& batch);
     Result<> load(const Batch& batch, std::size_t begin, std::size_t end, const Target& target);
     Result<> copy(const Batch& batch, std::size_t begin, std::size_t end, const Target& target);
-    Result<> subtract(const std::string& rows, sql::RowCounts& counts);
     Result<> subtract_met(const Stage& stage, const sql::Upsert& upsert, std::int64_t begin,
                           std::int64_t end, sql::RowCounts& counts);
     Result<std::size_t> send(CopyEncoder& encoder, const Batch& batch, std::size_t row,
