@@ -18,6 +18,7 @@
 #include "program/critical.h"
 #include "program/describe.h"
 #include "program/exit_status.h"
+#include "program/report_path.h"
 #include "program/settings.h"
 #include "program/wall.h"
 
@@ -33,11 +34,7 @@ int report(const PersisterEntry& entry, const RunOptions& run, const Reporter& r
     const auto text =
         report_text("persist-" + entry.spec.name(), run.context.pipeline, times, status, problem);
     reporter.ended(text);
-    if (run.report_path.empty()) return status;
-    const auto written = write_file_durably(run.report_path, text);
-    if (written) return status;
-    print_critical(written.error(), "what the run has stored is stored");
-    return status == 0 ? static_cast<int>(ExitStatus::Failed) : status;
+    return failed_report(run.report_path, text, status).value_or(status);
 }
 
 int sync(const PersisterEntry& entry, const Settings& settings, const RunOptions& run,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "streams/error.h"
@@ -10,5 +11,9 @@ namespace streams {
 /// nothing.
 /// **Errors.** Config `path-unusable`.
 Result<> check_report_path(const std::string& path);
+
+/// Writes the report durably; where it cannot be written, says so, and answers what exit status a
+/// run with `status` has then. None: it is written, or `path` is empty.
+std::optional<int> failed_report(const std::string& path, const std::string& text, int status);
 
 }  // namespace streams

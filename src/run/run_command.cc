@@ -183,13 +183,7 @@ class Session final : public RunWatcher {
     int tell(int status, const std::string& problem) const {
         if (!as_json_ && report_path_.empty()) return status;
         const auto text = report_json(facts_, report_, status, problem);
-        if (!report_path_.empty()) {
-            auto written = write_file_durably(report_path_, text);
-            if (!written) {
-                print_critical(written.error(), "what the run has stored is stored");
-                return status == 0 ? static_cast<int>(ExitStatus::Failed) : status;
-            }
-        }
+        if (const auto failed = failed_report(report_path_, text, status)) return *failed;
         if (!as_json_) return status;
         auto written = write_all(STDOUT_FILENO, text, "standard output");
         return written ? status : print_critical(written.error());
