@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstring>
+#include <gtest/gtest.h>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,6 +19,14 @@ inline const char* old_commits() {
         state_hash TEXT NOT NULL, receipts TEXT NOT NULL,
         PRIMARY KEY ("schema", pipeline, "number"));
         INSERT INTO _streams_commits VALUES ('', 'other', 1, 'r', 't', '1', 'h', '[]');)";
+}
+
+/// A commit by hand behind one of a run: both tell their reasons, also in a ledger that had none.
+inline void expect_reasons_are_kept(Ledger& ledger) {
+    EXPECT_TRUE(ledger.set_state("2", "by hand"));
+    const auto history = ledger.history();
+    ASSERT_TRUE(history);
+    EXPECT_EQ(history->front().reason + "," + history->back().reason, ",by hand");
 }
 
 /// A value of a test's row; an `int` would be ambiguous.

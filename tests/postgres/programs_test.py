@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -28,19 +27,7 @@ def users(*rows, state=None, **properties):
     return "\n".join(lines) + "\n"
 
 
-@unittest.skipUnless(servers.is_there(), "no PostgreSQL 15, or not root")
-class Programs(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = servers.Server()
-        cls.server.__enter__()
-        cls.addClassCleanup(cls.server.__exit__)
-
-    def setUp(self):
-        self.schema = "s_" + self.id().rsplit(".", 1)[1][-40:]
-        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.url = self.server.url(self.schema)
-
+class Programs(servers.ServerCase):
     def persist(self, text, *arguments, status=0):
         run = subprocess.run([PERSISTER, *arguments], input=text.encode(), capture_output=True, cwd=self.folder)
         self.assertEqual(run.returncode, status, run.stderr.decode())

@@ -5,7 +5,6 @@ import os
 import random
 import string
 import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
@@ -38,18 +37,9 @@ REFUSED = {
 }
 
 
-@unittest.skipUnless(servers.is_there(), "no PostgreSQL 15, or not root")
-class Rejects(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = servers.Server()
-        cls.server.__enter__()
-        cls.addClassCleanup(cls.server.__exit__)
-
+class Rejects(servers.ServerCase):
     def setUp(self):
-        self.schema = "s_" + self.id().rsplit(".", 1)[1][-40:]
-        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.url = self.server.url(self.schema)
+        super().setUp()
         self.server.ask(f"CREATE SCHEMA {self.schema}")
 
     def persist(self, lines, *arguments, status=0):

@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+import tempfile
 import time
+import unittest
 from decimal import Decimal
 from pathlib import Path
 
@@ -49,3 +51,19 @@ class Server(postgres.Server):
                 time.sleep(0.05)
             time.sleep(0.2)  # A process of the old one still has its memory.
         raise AssertionError("the server does not come back")
+
+
+@unittest.skipUnless(is_there(), "no PostgreSQL 15, or not root")
+class ServerCase(unittest.TestCase):
+    """Tests of one server; each has a folder, and a schema of its own that is not made yet."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.server.__enter__()
+        cls.addClassCleanup(cls.server.__exit__)
+
+    def setUp(self):
+        self.schema = "s_" + self.id().rsplit(".", 1)[1][-40:]
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.url = self.server.url(self.schema)
