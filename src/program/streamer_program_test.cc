@@ -83,8 +83,8 @@ Ran run(std::vector<std::string> arguments, const StreamerEntry& entry) {
         ::dup2(out.write.get(), STDOUT_FILENO);
         const auto quiet = ::open("/dev/null", O_WRONLY);
         ::dup2(quiet, STDERR_FILENO);
-        arguments.insert(arguments.begin(), "stream-x");
-        std::vector<char*> pointers;
+        std::string program = "stream-x";
+        std::vector<char*> pointers{program.data()};
         for (auto& argument : arguments) pointers.push_back(argument.data());
         _exit(run_streamer(static_cast<int>(pointers.size()), pointers.data(), entry));
     }
