@@ -35,6 +35,14 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+void warn_of(const std::vector<Reject>& refused) {
+    if (refused.empty()) return;
+    log_warning(
+        fmt::format("{} rows were refused by the destination and are kept as rejects, the first, "
+                    "of line {}: {}",
+                    refused.size(), refused.front().line, refused.front().reason));
+}
+
 }  // namespace
 
 Committer::Committer(MakePersister make, const RunOptions& options, const Reporter& reporter,
@@ -209,18 +217,6 @@ Result<> Committer::commit(CommitRequest request) {
     if (!receipts) return after_failed_commit(commit, std::move(receipts).error());
     return conclude(commit, *receipts);
 }
-
-namespace {
-
-void warn_of(const std::vector<Reject>& refused) {
-    if (refused.empty()) return;
-    log_warning(
-        fmt::format("{} rows were refused by the destination and are kept as rejects, the first, "
-                    "of line {}: {}",
-                    refused.size(), refused.front().line, refused.front().reason));
-}
-
-}  // namespace
 
 Result<> Committer::conclude(const Commit& commit, const std::vector<Receipt>& receipts) {
     const double seconds = seconds_since(commit_began_);

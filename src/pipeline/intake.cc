@@ -295,9 +295,10 @@ void Intake::pass_over(const Message& message) {
 
 std::unexpected<Error> Intake::at_line(Error error, std::string_view line, std::int64_t column,
                                        std::size_t length) const {
-    const auto place = how_.input_name.empty() ? fmt::format("line {}", line_)
-                                               : fmt::format("{}:{}", how_.input_name, line_);
-    error.what = (place_.empty() ? place : place_) + ": " + error.what;
+    const auto place = !place_.empty()           ? place_
+                       : how_.input_name.empty() ? fmt::format("line {}", line_)
+                                                 : fmt::format("{}:{}", how_.input_name, line_);
+    error.what = place + ": " + error.what;
     if (error.where.empty()) error.where = excerpt(line, line_, column, length);
     return std::unexpected(std::move(error));
 }

@@ -21,7 +21,7 @@ namespace streams::file {
 /// The files of the open commit. A stream has one, and one more for each folder of its partitions,
 /// each change of its columns, and where too many would be open at once.
 ///
-/// **Limits.** Rows wait in memory up to an eighth of the style's; the largest file lets go first.
+/// **Limits.** Rows wait in memory up to a twelfth of the style's; the largest file lets go first.
 class DataFiles {
  public:
     /// `storage` and `style` outlive this object.
